@@ -1,0 +1,43 @@
+"""External repositories: system libraries, and sources that are built with our own flags. None is downloaded by Bazel."""
+
+load("//bazel:offline_repos.bzl", "offline_repos")
+load("//bazel:pinned_source.bzl", "pinned_source")
+load("//bazel:system_library.bzl", "system_library", "system_sources")
+
+def k6_repositories():
+    """Declares every repository; one that no built target needs is not looked for."""
+    offline_repos()
+    system_library(name = "asio", headers = ["asio.hpp"], apt = ["libasio-dev"], build_file = "@k6//third_party:asio.BUILD")
+    system_library(name = "openssl", headers = ["openssl/ssl.h"], apt = ["libssl-dev"], build_file = "@k6//third_party:openssl.BUILD")
+    system_library(name = "nghttp2", headers = ["nghttp2/nghttp2.h"], apt = ["libnghttp2-dev"], build_file = "@k6//third_party:nghttp2.BUILD")
+    system_library(
+        name = "boost",
+        headers = ["boost/json.hpp", "boost/context/fiber.hpp"],
+        apt = ["libboost1.81-dev", "libboost-json1.81-dev", "libboost-context1.81-dev"],
+        build_file = "@k6//third_party:boost.BUILD",
+    )
+    system_library(name = "range_v3", headers = ["range/v3/all.hpp"], apt = ["librange-v3-dev"], build_file = "@k6//third_party:range_v3.BUILD")
+    system_library(name = "cxxopts", headers = ["cxxopts.hpp"], apt = ["libcxxopts-dev"], build_file = "@k6//third_party:cxxopts.BUILD")
+    system_library(name = "google_benchmark", headers = ["benchmark/benchmark.h"], apt = ["libbenchmark-dev"], build_file = "@k6//third_party:google_benchmark.BUILD")
+    system_library(name = "zlib", headers = ["zlib.h"], apt = ["zlib1g-dev"], build_file = "@k6//third_party:zlib.BUILD")
+    system_library(name = "brotli", headers = ["brotli/decode.h"], apt = ["libbrotli-dev"], build_file = "@k6//third_party:brotli.BUILD")
+    system_library(name = "zstd", headers = ["zstd.h"], apt = ["libzstd-dev"], build_file = "@k6//third_party:zstd.BUILD")
+    system_library(name = "wslay", headers = ["wslay/wslay.h"], apt = ["libwslay-dev"], build_file = "@k6//third_party:wslay.BUILD")
+    system_library(name = "pcre2", headers = ["pcre2.h"], apt = ["libpcre2-dev"], build_file = "@k6//third_party:pcre2.BUILD")
+    system_sources(name = "googletest", path = "/usr/src/googletest", apt = ["googletest"], build_file = "@k6//third_party:googletest.BUILD")
+    system_sources(
+        name = "llhttp",
+        path = "/usr/share/llhttp",
+        extra = ["/usr/share/include/llhttp"],
+        apt = ["node-llhttp"],
+        build_file = "@k6//third_party:llhttp.BUILD",
+    )
+
+    # The upstream tarball of Debian's source package `mujs`, fetched by tools/setup/fetch_mujs.
+    pinned_source(
+        name = "mujs",
+        file = "mujs_1.3.6.orig.tar.xz",
+        sha256 = "d52501cd9539e37ef95e8494323da25c7d10d3738cd95757cf71d248447dafa9",
+        fetch = "@k6//tools/setup:fetch_mujs",
+        build_file = "@k6//third_party:mujs.BUILD",
+    )

@@ -1,0 +1,16 @@
+# Debian 12 packages that a build, the tests and the quickstart need. Sourced by tools/setup/setup.
+build_packages=(
+    # Bazel 4.2.3 and the compiler (g++ 12)
+    bazel-bootstrap g++ python3
+    # apt's own keyring and certificates, for the pinned source of MuJS and for TLS trust
+    debian-archive-keyring ca-certificates xz-utils
+    # libraries: see bazel/repositories.bzl
+    googletest libasio-dev libbenchmark-dev libboost-context1.81-dev libboost-json1.81-dev libboost1.81-dev
+    libbrotli-dev libcxxopts-dev libnghttp2-dev libpcre2-dev librange-v3-dev libssl-dev libwslay-dev
+    libzstd-dev node-llhttp zlib1g-dev
+)
+
+# What only the tests and benchmarks use: a load generator to compare with.
+test_packages=(
+    wrk
+)
