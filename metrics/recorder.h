@@ -1,0 +1,113 @@
+// A worker's own metrics: every sample of its VUs is added here, and nothing is shared or locked.
+//
+// Per metric there is one sink for all samples and one per sub-metric; which sub-metrics a tag set belongs to is worked
+// out once and kept (its route), so that adding a sample is an index and an update. Checks are counted by group and
+// name, and groups are collected, from the tags of `checks` and `group_duration`. If a SampleSink is attached, samples
+// go to it as well, in chunks.
+//
+//   Recorder recorder(registry, submetrics, sample_sink);   // sample_sink may be nullptr
+//   TagSetId tags = recorder.tags().with(no_tags, SystemTag::scenario, "default");
+//   recorder.add(Builtin::iterations, tags, 1, now);
+//   std::array values{MetricValue{Builtin::http_reqs, 1}, MetricValue{Builtin::http_req_duration, 12.5}};
+//   recorder.add_batch(tags, values, now);
+//   recorder.flush_samples();                               // every 50 ms or so, and at the end
+//   RunSnapshot snapshot = recorder.snapshot();
+//
+// Owned by a worker (the coordinator has one more for `vus`, `vus_max` and `dropped_iterations`) and used on its thread
+// only; ask for a snapshot by posting to it. In the steady state without a SampleSink nothing here allocates.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics/metric.h"
+#include "metrics/sample.h"
+#include "metrics/sink.h"
+#include "metrics/snapshot.h"
+#include "metrics/submetric.h"
+#include "metrics/tags.h"
+
+namespace k6::metrics {
+
+struct MetricValue {
+    MetricId metric;
+    double value;
+};
+
+class Recorder {
+public:
+    /// All three outlive the recorder; `submetrics` is complete by now. Metrics may still be declared later.
+    Recorder(const Registry& registry, const SubmetricSet& submetrics, SampleSink* sample_sink = nullptr);
+    ~Recorder();
+    Recorder(const Recorder&) = delete;
+    Recorder& operator=(const Recorder&) = delete;
+
+    TagTable& tags() { return tags_; }
+
+    /// `metadata` is a tag set of `tags()` too (made with for_sample); it goes to outputs only. NaN is ignored.
+    void add(MetricId metric, TagSetId tags, double value, WallTime time, TagSetId metadata = no_tags) {
+        const MetricValue one{metric, value};
+        add_batch(tags, {&one, 1}, time, metadata);
+    }
+    /// Samples that share time and tags, like those of one HTTP request.
+    void add_batch(TagSetId tags, std::span<const MetricValue> values, WallTime time, TagSetId metadata = no_tags);
+
+    /// True if somebody wants samples: then metadata is worth making.
+    bool wants_samples() const { return sample_sink_ != nullptr; }
+    /// Hands over what the unfinished chunk holds.
+    void flush_samples();
+
+    RunSnapshot snapshot() const;
+
+private:
+    struct RouteEntry {
+        std::uint32_t metric;
+        std::uint32_t sink;
+    };
+    /// Where a tag set's samples go besides the totals.
+    struct Route {
+        std::uint32_t begin = 0;
+        std::uint32_t count = 0;
+        bool known = false;
+        bool group_noted = false;
+        std::int32_t check = not_looked_up;
+    };
+    static constexpr std::int32_t not_looked_up = -1;
+    static constexpr std::int32_t no_check = -2;
+    /// Routes of sets to keep, or of one generation of sample sets.
+    struct Routes {
+        std::uint32_t generation = ~std::uint32_t{0};
+        std::vector<Route> by_set;
+        std::vector<RouteEntry> entries;
+    };
+
+    Routes& routes_of(TagSetId tags, std::size_t& index);
+    void build_route(Routes& routes, Route& route, TagSetId tags);
+    Sink& total(MetricId metric);
+    void add_check(Route& route, TagSetId tags, double value, WallTime time);
+    void note_group(Route& route, TagSetId tags, WallTime time);
+    void push_samples(TagSetId tags, std::span<const MetricValue> values, WallTime time, TagSetId metadata);
+
+    const Registry& registry_;
+    const SubmetricSet& submetrics_;
+    SampleSink* sample_sink_;
+    TagTable tags_;
+    std::vector<Sink> totals_;
+    std::vector<Sink> submetric_sinks_;
+    Routes kept_routes_;
+    std::array<Routes, 2> sample_routes_;
+    std::vector<CheckCount> checks_;
+    std::map<std::pair<std::string, std::string>, std::int32_t, std::less<>> check_by_name_;
+    std::map<std::string, FirstSeen, std::less<>> groups_;
+    std::uint32_t next_order_ = 0;
+    std::shared_ptr<SampleChunk> chunk_;
+    std::uint32_t chunk_generation_ = 0;
+};
+
+}  // namespace k6::metrics

@@ -1,0 +1,89 @@
+#include "metrics/summary.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace k6::metrics {
+namespace {
+
+struct Thresholds {
+    /// Somebody defined thresholds here, if only an empty list of them.
+    bool defined = false;
+    std::vector<SummaryThreshold> all;
+};
+
+Thresholds thresholds_on(const ThresholdSet& set, MetricId metric, std::optional<SubmetricId> submetric) {
+    Thresholds found;
+    for (const MetricThresholds& entry : set.all()) {
+        if (entry.metric != metric || entry.submetric != submetric) continue;
+        found.defined = true;
+        for (const Threshold& threshold : entry.thresholds) {
+            found.all.push_back({threshold.item.source, threshold.ok});
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<TimeUnit> parse_time_unit(std::string_view text) {
+    for (const TimeUnit unit :
+         {TimeUnit::automatic, TimeUnit::seconds, TimeUnit::milliseconds, TimeUnit::microseconds}) {
+        if (to_string(unit) == text) return unit;
+    }
+    return Error{ErrorClass::generic, "invalid summary time unit '" + std::string(text) + "', use 's', 'ms' or 'us'"};
+}
+
+std::string_view to_string(TimeUnit unit) {
+    switch (unit) {
+        case TimeUnit::automatic:
+            return "";
+        case TimeUnit::seconds:
+            return "s";
+        case TimeUnit::milliseconds:
+            return "ms";
+        case TimeUnit::microseconds:
+            return "us";
+    }
+    return "";
+}
+
+SummaryModel SummaryModel::build(const RunSnapshot& snapshot, const Registry& registry, const SubmetricSet& submetrics,
+                                 const ThresholdSet& thresholds, Duration run_duration) {
+    SummaryModel model;
+    model.run_duration = run_duration;
+    for (std::uint32_t i = 0; i < registry.size(); ++i) {
+        const Metric& metric = registry.at(MetricId{i});
+        std::vector<SummaryMetric> parts;
+        bool part_has_thresholds = false;
+        for (const Submetric* submetric : submetrics.of(metric.id)) {
+            Thresholds on_part = thresholds_on(thresholds, metric.id, submetric->id);
+            part_has_thresholds = part_has_thresholds || on_part.defined;
+            const Sink* sink = snapshot.submetric(submetric->id);
+            if (sink == nullptr && !on_part.defined) continue;
+            parts.push_back({submetric->name, metric.name, submetric->selector.suffix, metric.contains,
+                             sink != nullptr ? *sink : Sink(metric.type), std::move(on_part.all)});
+        }
+        Thresholds on_metric = thresholds_on(thresholds, metric.id, std::nullopt);
+        const Sink* sink = snapshot.total(metric.id);
+        if (sink == nullptr && !on_metric.defined && !part_has_thresholds) continue;
+        model.metrics.push_back({metric.name, metric.name, std::nullopt, metric.contains,
+                                 sink != nullptr ? *sink : Sink(metric.type), std::move(on_metric.all)});
+        std::ranges::move(parts, std::back_inserter(model.metrics));
+    }
+    model.checks = snapshot.checks;
+    for (const GroupSeen& group : snapshot.groups) model.groups.push_back(group.path);
+    return model;
+}
+
+const SummaryMetric* SummaryModel::find(std::string_view name) const {
+    const auto found = std::ranges::find(metrics, name, &SummaryMetric::name);
+    return found == metrics.end() ? nullptr : &*found;
+}
+
+double per_second(const CounterSink& counter, Duration run_duration) {
+    if (run_duration <= Duration::zero()) return 0;
+    return counter.count() / std::chrono::duration<double>(run_duration).count();
+}
+
+}  // namespace k6::metrics

@@ -1,0 +1,179 @@
+#include "outputs/json.h"
+
+#include <cmath>
+#include <utility>
+
+#include "base/duration.h"
+#include "metrics/json_text.h"
+
+namespace k6::outputs {
+
+using metrics::append_json_number;
+using metrics::append_json_string;
+
+namespace {
+
+constexpr std::chrono::milliseconds flush_period{200};
+
+// What is encoded is written once it is this much, so that a full queue does not become one huge text.
+constexpr std::size_t write_size = 256 * 1024;
+
+void append_threshold(metrics::JsonWriter& json, const metrics::ThresholdItem& item) {
+    if (!item.abort_on_fail) {
+        json.string(item.source);
+        return;
+    }
+    json.begin_object().key("threshold").string(item.source).key("abortOnFail").boolean(true).key("delayAbortEval");
+    if (item.delay_abort_eval) {
+        json.string(format_go_duration(*item.delay_abort_eval));
+    } else {
+        json.null();
+    }
+    json.end_object();
+}
+
+}  // namespace
+
+void JsonLines::append_metric(std::string& out, const metrics::Metric& metric) const {
+    metrics::JsonWriter json;
+    json.begin_object().key("type").string("Metric").key("data").begin_object();
+    json.key("name").string(metric.name);
+    json.key("type").string(to_string(metric.type));
+    json.key("contains").string(to_string(metric.contains));
+    json.key("thresholds").begin_array();
+    for (const metrics::ThresholdDefinition& definition : context_.thresholds) {
+        if (definition.metric != metric.name) continue;
+        for (const metrics::ThresholdItem& item : definition.items) append_threshold(json, item);
+    }
+    json.end_array();
+    json.key("submetrics");
+    const auto submetrics = context_.submetrics.of(metric.id);
+    if (submetrics.empty()) {
+        json.null();
+    } else {
+        json.begin_array();
+        for (const metrics::Submetric* submetric : submetrics) {
+            json.begin_object().key("name").string(submetric->name);
+            json.key("suffix").string(submetric->selector.suffix).key("tags").begin_object();
+            for (const auto& [key, value] : submetric->selector.tags) json.key(key).string(value);
+            json.end_object().end_object();
+        }
+        json.end_array();
+    }
+    json.end_object().key("metric").string(metric.name).end_object();
+    out += json.text();
+    out += '\n';
+}
+
+const JsonLines::KnownMetric& JsonLines::announce(std::string& out, metrics::MetricId id) {
+    if (id.index >= known_.size()) known_.resize(id.index + 1);
+    KnownMetric& known = known_[id.index];
+    if (!known.announced) {
+        const metrics::Metric& metric = context_.registry.at(id);
+        append_metric(out, metric);
+        known.announced = true;
+        known.point_prefix = "{\"metric\":";
+        append_json_string(known.point_prefix, metric.name);
+        known.point_prefix += ",\"type\":\"Point\",\"data\":{\"time\":\"";
+    }
+    return known;
+}
+
+void JsonLines::append_tags(std::string& out, const metrics::TagSet& tags) {
+    char separator = '{';
+    for (const metrics::Tag& tag : tags) {
+        out += separator;
+        append_json_string(out, tag.key);
+        out += ':';
+        append_json_string(out, tag.value);
+        separator = ',';
+    }
+    out += tags.empty() ? "{}" : "}";
+}
+
+void JsonLines::append(std::string& out, const metrics::SampleChunk& chunk) {
+    // Another set may have taken the last one's address.
+    last_tags_ = nullptr;
+    for (const metrics::Sample& sample : chunk.samples()) {
+        if (!std::isfinite(sample.value)) {
+            ++not_finite_;
+            continue;
+        }
+        const KnownMetric& metric = announce(out, sample.metric);
+        if (sample.tags != last_tags_) {
+            last_tags_ = sample.tags;
+            last_tags_text_.clear();
+            append_tags(last_tags_text_, *sample.tags);
+        }
+        out += metric.point_prefix;
+        times_.append(out, sample.time);
+        out += "\",\"value\":";
+        append_json_number(out, sample.value);
+        out += ",\"tags\":";
+        out += last_tags_text_;
+        if (!sample.metadata->empty()) {
+            out += ",\"metadata\":";
+            append_tags(out, *sample.metadata);
+        }
+        out += "}}\n";
+    }
+}
+
+JsonOutput::JsonOutput(std::string path, const OutputContext& context, std::size_t max_queued_samples)
+    : path_(std::move(path)), context_(context), queue_(max_queued_samples), lines_(context) {}
+
+JsonOutput::~JsonOutput() {
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+}
+
+std::string JsonOutput::description() const {
+    return is_standard_output(path_) ? "json(stdout)" : "json (" + path_ + ")";
+}
+
+Result<void> JsonOutput::start() {
+    auto sink = ByteSink::open(path_);
+    if (!sink) return sink.error();
+    sink_.emplace(*std::move(sink));
+    thread_ = std::thread([this] { write_until_closed(); });
+    return {};
+}
+
+void JsonOutput::accept(std::shared_ptr<const metrics::SampleChunk> chunk) { queue_.push(std::move(chunk)); }
+
+void JsonOutput::write_until_closed() {
+    std::string text;
+    while (const auto chunks = queue_.take(flush_period)) {
+        Result<void> written;
+        const auto flush = [this, &text, &written] {
+            // After a failure the rest of this flush is not worth a second complaint.
+            if (written) written = sink_->write(text);
+            text.clear();
+        };
+        for (const auto& chunk : *chunks) {
+            lines_.append(text, *chunk);
+            if (text.size() >= write_size) flush();
+        }
+        flush();
+        if (!written) {
+            context_.logger.error("Samples couldn't be written",
+                                  {{"output", "json"}, {"error", written.error().message}});
+        }
+    }
+}
+
+Result<void> JsonOutput::stop(const metrics::RunOutcome&) {
+    queue_.close();
+    thread_.join();
+    if (const std::uint64_t dropped = queue_.dropped_samples(); dropped > 0) {
+        context_.logger.warn("Samples were dropped, as the output did not keep up",
+                             {{"output", "json"}, {"count", std::to_string(dropped)}});
+    }
+    if (const std::uint64_t count = lines_.not_finite(); count > 0) {
+        context_.logger.error("Sample(s) couldn't be marshalled to JSON",
+                              {{"output", "json"}, {"count", std::to_string(count)}});
+    }
+    return sink_->close();
+}
+
+}  // namespace k6::outputs

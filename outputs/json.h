@@ -1,0 +1,87 @@
+// The `json` output: one JSON object a line, a Metric line before the first Point of each metric.
+//
+//   JsonOutput output("samples.json.gz", context);
+//   output.start();
+//   output.accept(chunk);
+//   output.stop({});
+//
+// Lines look like this (keys in this order; `metadata` only where there is some):
+//
+//   {"type":"Metric","data":{"name":"checks","type":"rate","contains":"default","thresholds":[],"submetrics":null},
+//    "metric":"checks"}
+//   {"metric":"checks","type":"Point","data":{"time":"2026-11-21T18:48:28.9Z","value":1,"tags":{"group":""}}}
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "metrics/output.h"
+#include "outputs/byte_sink.h"
+#include "outputs/output_context.h"
+#include "outputs/rfc3339.h"
+#include "outputs/sample_queue.h"
+
+namespace k6::outputs {
+
+/// Turns samples into lines. One thread.
+class JsonLines {
+public:
+    explicit JsonLines(const OutputContext& context) : context_(context) {}
+
+    void append(std::string& out, const metrics::SampleChunk& chunk);
+
+    /// Samples whose value JSON cannot express; left out.
+    std::uint64_t not_finite() const { return not_finite_; }
+
+private:
+    struct KnownMetric {
+        bool announced = false;
+        /// The beginning of its Point lines.
+        std::string point_prefix;
+    };
+
+    const KnownMetric& announce(std::string& out, metrics::MetricId id);
+    void append_metric(std::string& out, const metrics::Metric& metric) const;
+    void append_tags(std::string& out, const metrics::TagSet& tags);
+
+    OutputContext context_;
+    std::vector<KnownMetric> known_;
+    Rfc3339Text times_;
+    /// The set written last in this chunk and its text: the samples of one request share theirs.
+    const metrics::TagSet* last_tags_ = nullptr;
+    std::string last_tags_text_;
+    std::uint64_t not_finite_ = 0;
+};
+
+class JsonOutput final : public metrics::Output {
+public:
+    /// Some 40 bytes each, and their tags.
+    static constexpr std::size_t default_max_queued_samples = 1 << 20;
+
+    /// `path` as ByteSink takes it.
+    JsonOutput(std::string path, const OutputContext& context,
+               std::size_t max_queued_samples = default_max_queued_samples);
+    ~JsonOutput() override;
+
+    std::string description() const override;
+    Result<void> start() override;
+    void accept(std::shared_ptr<const metrics::SampleChunk> chunk) override;
+    Result<void> stop(const metrics::RunOutcome& outcome) override;
+
+private:
+    void write_until_closed();
+
+    std::string path_;
+    OutputContext context_;
+    SampleQueue queue_;
+    /// These two belong to thread_ while it runs.
+    JsonLines lines_;
+    std::optional<ByteSink> sink_;
+    std::thread thread_;
+};
+
+}  // namespace k6::outputs
