@@ -17,14 +17,9 @@ struct Unit {
 };
 
 constexpr std::array units{
-    Unit{"ns", 1},
-    Unit{"us", 1'000},
-    Unit{"\u00b5s", 1'000},  // micro sign
-    Unit{"\u03bcs", 1'000},  // Greek mu
-    Unit{"ms", 1'000'000},
-    Unit{"s", 1'000'000'000},
-    Unit{"m", 60'000'000'000},
-    Unit{"h", 3'600'000'000'000},
+    Unit{"ns", 1},          Unit{"us", 1'000},        Unit{"\u00b5s", 1'000},  // micro sign
+    Unit{"\u03bcs", 1'000},                                                    // Greek mu
+    Unit{"ms", 1'000'000},  Unit{"s", 1'000'000'000}, Unit{"m", 60'000'000'000}, Unit{"h", 3'600'000'000'000},
 };
 
 constexpr std::int64_t day = 24 * units.back().nanoseconds;
@@ -126,7 +121,8 @@ Result<Duration> parse_duration(std::string_view text) {
     if (days_end == std::string_view::npos) return parse_go_duration(text);
     std::int64_t days = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + days_end, days);
-    if (days_end == 0 || parsed.ec != std::errc() || parsed.ptr != text.data() + days_end || days < 0) return invalid(text);
+    if (days_end == 0 || parsed.ec != std::errc() || parsed.ptr != text.data() + days_end || days < 0)
+        return invalid(text);
     std::int64_t total = 0;
     if (__builtin_mul_overflow(days, day, &total)) return invalid(text);
     const std::string_view rest = text.substr(days_end + 1);
@@ -141,7 +137,8 @@ Result<Duration> parse_duration(std::string_view text) {
 Result<Duration> duration_from_milliseconds(double milliseconds) {
     const double nanoseconds = milliseconds * 1e6;
     if (!(std::abs(nanoseconds) < 9.2e18)) {
-        return Error{ErrorClass::invalid_config, "a duration of " + std::to_string(milliseconds) + " ms is out of range"};
+        return Error{ErrorClass::invalid_config,
+                     "a duration of " + std::to_string(milliseconds) + " ms is out of range"};
     }
     return Duration(static_cast<std::int64_t>(nanoseconds));
 }
@@ -149,7 +146,8 @@ Result<Duration> duration_from_milliseconds(double milliseconds) {
 std::string format_go_duration(Duration duration) {
     if (duration == Duration::zero()) return "0s";
     const bool negative = duration.count() < 0;
-    const std::uint64_t value = negative ? 0 - static_cast<std::uint64_t>(duration.count()) : static_cast<std::uint64_t>(duration.count());
+    const std::uint64_t value =
+        negative ? 0 - static_cast<std::uint64_t>(duration.count()) : static_cast<std::uint64_t>(duration.count());
     std::string out = negative ? "-" : "";
     if (value < 1'000) {
         append_number(out, static_cast<std::int64_t>(value));

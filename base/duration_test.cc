@@ -13,9 +13,10 @@ struct GoCase {
 };
 
 TEST(Duration, ParsesGoSyntax) {
-    for (const GoCase& c : {GoCase{"1h30m10s", 1h + 30min + 10s}, GoCase{"1.5s", 1500ms}, GoCase{"-3m", -3min}, GoCase{"0", 0s},
-                            GoCase{"500ms", 500ms}, GoCase{"1us", 1us}, GoCase{"1\u00b5s", 1us}, GoCase{".5s", 500ms}, GoCase{"1.s", 1s},
-                            GoCase{"+2h", 2h}, GoCase{"0.000000001s", 1ns}, GoCase{"2.9999999999999999999s", 2999999999ns}}) {
+    for (const GoCase& c :
+         {GoCase{"1h30m10s", 1h + 30min + 10s}, GoCase{"1.5s", 1500ms}, GoCase{"-3m", -3min}, GoCase{"0", 0s},
+          GoCase{"500ms", 500ms}, GoCase{"1us", 1us}, GoCase{"1\u00b5s", 1us}, GoCase{".5s", 500ms}, GoCase{"1.s", 1s},
+          GoCase{"+2h", 2h}, GoCase{"0.000000001s", 1ns}, GoCase{"2.9999999999999999999s", 2999999999ns}}) {
         auto parsed = parse_go_duration(c.text);
         ASSERT_TRUE(parsed) << c.text;
         EXPECT_EQ(*parsed, c.expected) << c.text;
@@ -28,12 +29,14 @@ TEST(Duration, ParsesGoSyntax) {
 }
 
 TEST(Duration, ParsesMillisecondsAndDays) {
-    for (const GoCase& c : {GoCase{"1500", 1500ms}, GoCase{"1.5", 1500us}, GoCase{"12d", 12 * 24h}, GoCase{"1d2h", 26h}, GoCase{"2m", 2min}}) {
+    for (const GoCase& c : {GoCase{"1500", 1500ms}, GoCase{"1.5", 1500us}, GoCase{"12d", 12 * 24h}, GoCase{"1d2h", 26h},
+                            GoCase{"2m", 2min}}) {
         auto parsed = parse_duration(c.text);
         ASSERT_TRUE(parsed) << c.text;
         EXPECT_EQ(*parsed, c.expected) << c.text;
     }
-    for (std::string_view text : {"", "-1d", "1d-2h", "d", "1.5d", "1e300", "nan", "1000000000d"}) EXPECT_FALSE(parse_duration(text)) << text;
+    for (std::string_view text : {"", "-1d", "1d-2h", "d", "1.5d", "1e300", "nan", "1000000000d"})
+        EXPECT_FALSE(parse_duration(text)) << text;
 }
 
 TEST(Duration, FormatsAsGo) {

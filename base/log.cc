@@ -17,16 +17,18 @@ struct LevelText {
 };
 
 const LevelText& text_of(LogLevel level) {
-    static constexpr LevelText texts[] = {
-        {"debug", "DEBU", "\x1b[37m"}, {"info", "INFO", "\x1b[36m"}, {"warning", "WARN", "\x1b[33m"}, {"error", "ERRO", "\x1b[31m"}};
+    static constexpr LevelText texts[] = {{"debug", "DEBU", "\x1b[37m"},
+                                          {"info", "INFO", "\x1b[36m"},
+                                          {"warning", "WARN", "\x1b[33m"},
+                                          {"error", "ERRO", "\x1b[31m"}};
     return texts[static_cast<int>(level)];
 }
 
 bool needs_quotes(std::string_view value) {
     if (value.empty()) return false;
     return !std::all_of(value.begin(), value.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-               c == '/' || c == '@' || c == '^' || c == '+';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+               c == '_' || c == '/' || c == '@' || c == '^' || c == '+';
     });
 }
 
@@ -35,11 +37,21 @@ void append_quoted(std::string& out, std::string_view value) {
     out += '"';
     for (char c : value) {
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
             default:
                 if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
                     char escaped[8];
@@ -63,7 +75,8 @@ void append_value(std::string& out, std::string_view value) {
 
 std::vector<LogField> sorted(LogFields fields) {
     std::vector<LogField> result(fields);
-    std::stable_sort(result.begin(), result.end(), [](const LogField& a, const LogField& b) { return a.first < b.first; });
+    std::stable_sort(result.begin(), result.end(),
+                     [](const LogField& a, const LogField& b) { return a.first < b.first; });
     return result;
 }
 
@@ -100,7 +113,8 @@ std::string format_log_record(LogFormat format, bool colour, LogLevel level, std
             all.emplace_back("level", text_of(level).name);
             all.emplace_back("msg", message);
             all.emplace_back("time", stamp);
-            std::stable_sort(all.begin(), all.end(), [](const LogField& a, const LogField& b) { return a.first < b.first; });
+            std::stable_sort(all.begin(), all.end(),
+                             [](const LogField& a, const LogField& b) { return a.first < b.first; });
             out += '{';
             for (const LogField& field : all) {
                 if (out.size() > 1) out += ',';
@@ -158,7 +172,8 @@ StreamLogger::StreamLogger(int fd, LogFormat format, bool colour, LogLevel level
 void StreamLogger::log(LogLevel level, std::string_view message, LogFields fields) {
     if (!enabled(level)) return;
     const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_);
-    const std::string line = format_log_record(format_, colour_, level, message, fields, std::chrono::system_clock::now(), elapsed);
+    const std::string line =
+        format_log_record(format_, colour_, level, message, fields, std::chrono::system_clock::now(), elapsed);
     const auto write_all = [&] {
         std::string_view rest = line;
         while (!rest.empty()) {

@@ -1,0 +1,146 @@
+// One run of a plan: makes the workers and their VUs, calls setup, runs the scenarios, calls teardown, and hands back
+// what was measured and how it ended.
+//
+//   Run run({.plan = &plan, .runner = &runner, .registry = &registry, .submetrics = &submetrics,
+//            .thresholds = &thresholds, .samples = fan_out.sink(), .logger = &logger, .clock = &clock});
+//   // Another thread may call run.progress() and, on Ctrl+C, run.stop({ErrorClass::external_abort, "…"}).
+//   RunResult result = run.execute();
+//   return exit_code(result);
+//
+// `execute` once; the calling thread becomes worker 0. Everything else from any thread while the Run exists. With a
+// simulated clock there is one worker, and time runs as fast as the iterations allow.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/duration.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "engine/exec/runner.h"
+#include "engine/plan/plan.h"
+#include "engine/runtime/clock.h"
+#include "metrics/metric.h"
+#include "metrics/sample.h"
+#include "metrics/snapshot.h"
+#include "metrics/submetric.h"
+#include "metrics/threshold.h"
+
+namespace k6 {
+
+class Resolver;
+
+/// All that is pointed to outlives the Run. What a runner keeps per worker must not refer to the worker after `execute`
+/// has returned; VuBody objects are destroyed before that, on their fibers.
+struct RunConfig {
+    const Plan* plan = nullptr;
+    Runner* runner = nullptr;
+    const metrics::Registry* registry = nullptr;
+    const metrics::SubmetricSet* submetrics = nullptr;
+    /// Null: no thresholds.
+    metrics::ThresholdSet* thresholds = nullptr;
+    /// Null: nobody wants samples.
+    metrics::SampleSink* samples = nullptr;
+    Logger* logger = nullptr;
+    Clock* clock = nullptr;
+    /// Null: VUs cannot resolve names.
+    Resolver* resolver = nullptr;
+    /// Threads; 0: as many as there are processors. A simulated clock has one.
+    unsigned workers = 0;
+    /// Address space of a VU's stack.
+    std::size_t stack_size = std::size_t{1} << 20;
+};
+
+/// Where a run stands. Phases only move forward, but may be left out:
+///
+///   created → init_vus → [paused →] [setup →] running → [teardown →] ended
+enum class RunPhase { created, init_vus, paused, setup, running, teardown, ended };
+
+/// Where a scenario stands:
+///
+///   waiting → running → [stopping →] done | interrupted
+///
+/// `stopping`: the regular time is over, iterations may still finish. `interrupted`: it ended short of its goal.
+enum class ScenarioStatus { waiting, running, stopping, done, interrupted };
+
+struct ScenarioProgress {
+    const Scenario* scenario = nullptr;
+    ScenarioStatus status = ScenarioStatus::waiting;
+    /// VUs that work for it now, and that its schedule wants now.
+    std::int64_t active_vus = 0;
+    std::int64_t planned_vus = 0;
+    /// Most VUs that its schedule ever wants.
+    std::int64_t max_vus = 0;
+    std::uint64_t complete_iterations = 0;
+    std::uint64_t interrupted_iterations = 0;
+    /// Of executors with a fixed number of iterations: that number over all VUs; else 0.
+    std::uint64_t total_iterations = 0;
+    /// Since its start, at most `total`; until its start while waiting.
+    Duration elapsed{};
+    Duration starts_in{};
+    /// The regular time.
+    Duration total{};
+    /// 0 to 1: of the iterations where they are fixed, else of the time.
+    double fraction = 0;
+};
+
+struct RunProgress {
+    RunPhase phase = RunPhase::created;
+    /// Of the test, since just before setup.
+    Duration elapsed{};
+    std::int64_t active_vus = 0;
+    std::int64_t initialized_vus = 0;
+    std::int64_t planned_vus = 0;
+    std::uint64_t complete_iterations = 0;
+    std::uint64_t interrupted_iterations = 0;
+    /// In the plan's order.
+    std::vector<ScenarioProgress> scenarios;
+};
+
+struct RunResult {
+    /// Why the run failed: the first of what ended it, else what marked it as failed, else crossed thresholds.
+    std::optional<Error> error;
+    /// Everything measured, over all workers.
+    metrics::RunSnapshot metrics;
+    /// From just before setup to the end.
+    Duration duration{};
+    /// The last evaluation.
+    metrics::ThresholdSet::Verdict thresholds;
+    std::uint64_t complete_iterations = 0;
+    std::uint64_t interrupted_iterations = 0;
+    /// False if the run did not get as far as setup, or was aborted at once: then there is nothing to summarise.
+    bool worth_a_summary = false;
+};
+
+/// 0, or the number of the error's class.
+int exit_code(const RunResult& result);
+
+class Run final : public RunControl {
+public:
+    explicit Run(const RunConfig& config);
+    ~Run() override;
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    RunResult execute();
+
+    /// Interrupts all iterations, and setup; teardown still follows if setup has ended well. The first reason is kept.
+    void stop(StopReason reason) override;
+    void mark_failed(std::string message) override;
+    /// As stop, but interrupts teardown, too, or leaves it out.
+    void abort_now(StopReason reason);
+    /// Lets a plan that is `paused` begin.
+    void resume();
+
+    RunProgress progress() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace k6

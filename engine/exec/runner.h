@@ -1,0 +1,66 @@
+// A front end, as the engine sees it: it makes VUs for a plan and runs their iterations.
+//
+// Two exist: JavaScript (js/runner) and typed C++ (dsl/). Both are given a Vu by the engine and hand back a VuBody, the
+// front end's half of that VU.
+//
+// `make_vu` is called on the new VU's fiber, on its worker's thread, so many at a time on different workers; a VuBody
+// is used on that fiber only. `setup` and `teardown` get the body of a transient VU (id 0), one at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "engine/exec/vu.h"
+#include "engine/plan/plan.h"
+
+namespace k6 {
+
+/// How the code of an iteration ended. Being interrupted is told by the exception Interrupted instead.
+enum class IterationEnd {
+    completed,
+    /// The script threw; already logged by the front end. Counts as complete.
+    threw,
+};
+
+class VuBody {
+public:
+    virtual ~VuBody() = default;
+    /// The VU begins to work for a scenario (its environment and entry function apply from now on).
+    virtual void activate(const Scenario& scenario) = 0;
+    /// Runs the scenario's entry function once on the current fiber. Throws Interrupted when the fiber is interrupted.
+    virtual IterationEnd run_iteration(const Scenario& scenario) = 0;
+};
+
+class Runner {
+public:
+    virtual ~Runner() = default;
+    virtual Result<std::unique_ptr<VuBody>> make_vu(Vu& vu) = 0;
+
+    virtual bool has_setup() const = 0;
+    virtual bool has_teardown() const = 0;
+    /// Runs setup() and keeps what it returns for all VUs made by this runner. Throws Interrupted.
+    virtual Result<void> setup(VuBody& body) = 0;
+    virtual Result<void> teardown(VuBody& body) = 0;
+    /// What setup() returned, as JSON; nothing if it did not run or returned nothing.
+    virtual std::optional<std::string> setup_data_json() const = 0;
+};
+
+/// Why a run ends before its plan does.
+struct StopReason {
+    ErrorClass error_class = ErrorClass::generic;  // script_aborted, external_abort, thresholds_failed, …
+    std::string message;
+};
+
+/// What code inside a run may ask of it. Any thread.
+class RunControl {
+public:
+    virtual ~RunControl() = default;
+    /// Interrupts all iterations; teardown and summary still follow. The first reason is kept.
+    virtual void stop(StopReason reason) = 0;
+    /// The run goes on, but its exit code is that of marked_as_failed.
+    virtual void mark_failed(std::string message) = 0;
+};
+
+}  // namespace k6

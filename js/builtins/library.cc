@@ -1,0 +1,246 @@
+#include "js/builtins/library.h"
+
+#include "js/builtins/builtins.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace k6::js {
+
+void attach_functions(js_State* J, js_Object* target, std::span<const StockFunction> functions) {
+    for (std::size_t first = 0; first < functions.size(); first += 64) {
+        LazyTable table;
+        table.kind = LazyTable::Kind::engine;
+        table.entries = functions.data() + first;
+        table.count = static_cast<std::uint8_t>(std::min<std::size_t>(64, functions.size() - first));
+        table.attributes = JS_DONTENUM;
+        attach_table(J, target, table);
+    }
+}
+
+js_Object* define_constructor(js_State* J, js_Object* prototype, const char* name, int length, js_CFunction call,
+                              js_CFunction construct) {
+    js_pushobject(J, prototype);
+    js_newcconstructor(J, call, construct, name, length);
+    js_Object* constructor = js_toobject(J, -1);
+    js_defglobal(J, name, JS_DONTENUM);
+    return constructor;
+}
+
+void define_constant(js_State* J, js_Object* target, const char* name, double number) {
+    js_Property* property = jsV_setproperty(J, target, name);
+    property->value = number_value(number);
+    property->atts |= JS_READONLY | JS_DONTENUM | JS_DONTCONF;
+}
+
+void define_hidden(js_State* J, js_Object* target, const char* name, const js_Value& value) {
+    js_Property* property = jsV_setproperty(J, target, name);
+    property->value = value;
+    property->atts |= JS_DONTENUM;
+}
+
+void define_alias(js_State* J, js_Object* target, const char* alias, const char* name) {
+    define_hidden(J, target, alias, jsV_getownproperty(J, target, name)->value);
+}
+
+js_Object* push_object_of(js_State* J, const js_Value& raw) {
+    if (raw.t.type == JS_TUNDEFINED || raw.t.type == JS_TNULL) {
+        js_typeerror(J, "Cannot convert undefined or null to object");
+    }
+    js_pushvalue(J, raw);
+    return js_toobject(J, -1);
+}
+
+void append_raw(js_State* J, js_Object* array, const js_Value& value) {
+    auto& a = array->u.a;
+    if (a.flat_length == a.flat_capacity) {
+        if (a.flat_length >= JS_ARRAYLIMIT) js_rangeerror(J, "Invalid array length");
+        const int capacity = a.flat_capacity == 0 ? 4 : a.flat_capacity * 2;
+        a.array = static_cast<js_Value*>(js_realloc(J, a.array, capacity * static_cast<int>(sizeof(js_Value))));
+        a.flat_capacity = capacity;
+    }
+    a.array[a.flat_length++] = value;
+    a.length = a.flat_length;
+}
+
+js_Object* new_array(js_State* J) {
+    js_Object* array = jsV_newobject(J, JS_CARRAY, J->Array_prototype);
+    array->u.a.simple = 1;
+    return array;
+}
+
+js_Value text_value(js_State* J, std::string_view text) {
+    js_Value value{};
+    if (text.size() < 16) {
+        std::memcpy(value.u.shrstr, text.data(), text.size());
+        value.u.shrstr[text.size()] = 0;
+        value.t.type = JS_TSHRSTR;
+    } else {
+        if (text.size() > JS_STRLIMIT) js_rangeerror(J, "Invalid string length");
+        value.t.type = JS_TMEMSTR;
+        value.u.memstr = jsV_newmemstring(J, text.data(), static_cast<int>(text.size()));
+    }
+    return value;
+}
+
+js_Value literal_value(const char* literal) {
+    js_Value value{};
+    value.t.type = JS_TLITSTR;
+    value.u.litstr = literal;
+    return value;
+}
+
+js_Value boolean_value(bool boolean) {
+    js_Value value{};
+    value.t.type = JS_TBOOLEAN;
+    value.u.boolean = boolean;
+    return value;
+}
+
+namespace {
+
+/// The visit failed: lets the iterator clean up. The error of the visit stands, whatever `return` does.
+void close_iterator(js_State* J, const js_Value& iterator) {
+    try {
+        Guard guard(J);
+        js_pushvalue(J, iterator);
+        js_getproperty(J, -1, "return");
+        if (js_iscallable(J, -1)) {
+            js_pushvalue(J, iterator);
+            js_call(J, 0);
+        }
+    } catch (const ScriptException&) {
+    }
+}
+
+}  // namespace
+
+void iterate(State& state, const js_Value& iterable, const std::function<void(const js_Value&)>& visit) {
+    js_State* J = state.raw();
+    Guard guard(J);
+    js_pushvalue(J, iterable);
+    if (iterable.t.type == JS_TOBJECT && iterable.u.object->type == JS_CARRAY) {
+        for (int i = 0; i < iterable.u.object->u.a.length; ++i) {
+            js_getindex(J, -1, i);
+            visit(*js_tovalue(J, -1));
+            js_pop(J, 1);
+        }
+        return;
+    }
+    if (is_string(iterable)) {
+        const char* text = js_tostring(J, -1);
+        while (*text != 0) {
+            std::size_t size = 1;
+            while ((text[size] & 0xC0) == 0x80) ++size;
+            js_pushvalue(J, text_value(J, {text, size}));
+            visit(*js_tovalue(J, -1));
+            js_pop(J, 1);
+            text += size;
+        }
+        return;
+    }
+    if (iterable.t.type != JS_TOBJECT) throw TypeError("object is not iterable");
+    js_getproperty(J, -1, "@@iterator");
+    if (!js_iscallable(J, -1)) throw TypeError("object is not iterable");
+    js_rot2(J);
+    js_call(J, 0);
+    const js_Value iterator = *js_tovalue(J, -1);
+    if (iterator.t.type != JS_TOBJECT) throw TypeError("Result of the Symbol.iterator method is not an object");
+    js_getproperty(J, -1, "next");
+    const js_Value next = *js_tovalue(J, -1);
+    for (;;) {
+        js_pushvalue(J, next);
+        js_pushvalue(J, iterator);
+        js_call(J, 0);
+        if (!js_isobject(J, -1)) throw TypeError("Iterator result is not an object");
+        js_getproperty(J, -1, "done");
+        const bool done = js_toboolean(J, -1) != 0;
+        js_pop(J, 1);
+        if (done) return;
+        js_getproperty(J, -1, "value");
+        try {
+            visit(*js_tovalue(J, -1));
+        } catch (const ScriptException&) {
+            close_iterator(J, iterator);
+            throw;
+        } catch (const HostError&) {
+            close_iterator(J, iterator);
+            throw;
+        }
+        js_pop(J, 2);
+    }
+}
+
+js_Value iterator_result(js_State* J, const js_Value& value, bool done) {
+    js_Object* result = jsV_newobject(J, JS_COBJECT, J->Object_prototype);
+    jsV_setproperty(J, result, "value")->value = value;
+    jsV_setproperty(J, result, "done")->value = boolean_value(done);
+    return object_value(result);
+}
+
+js_Value this_raw(const Call& call) { return Internal::this_raw(call); }
+js_Value argument_raw(const Call& call, std::size_t index) { return Internal::argument_raw(call, index); }
+
+bool same_value_zero(const js_Value& left, const js_Value& right) {
+    if (is_string(left)) return is_string(right) && std::strcmp(string_bytes(left), string_bytes(right)) == 0;
+    if (left.t.type != right.t.type) return false;
+    switch (left.t.type) {
+        case JS_TBOOLEAN:
+            return left.u.boolean == right.u.boolean;
+        case JS_TNUMBER:
+            return left.u.number == right.u.number || (std::isnan(left.u.number) && std::isnan(right.u.number));
+        case JS_TOBJECT:
+            return left.u.object == right.u.object;
+        default:
+            return true;
+    }
+}
+
+bool same_value(const js_Value& left, const js_Value& right) {
+    if (left.t.type == JS_TNUMBER && right.t.type == JS_TNUMBER && left.u.number == 0 && right.u.number == 0) {
+        return std::signbit(left.u.number) == std::signbit(right.u.number);
+    }
+    return same_value_zero(left, right);
+}
+
+int relative_index(js_State* J, int index, int length, int missing) {
+    if (js_isundefined(J, index)) return missing;
+    const double number = js_tonumber(J, index);
+    if (std::isnan(number)) return 0;
+    if (number < 0) return static_cast<int>(std::max(0.0, length + std::trunc(number)));
+    return static_cast<int>(std::min<double>(length, number));
+}
+
+void account(State& state, NativeHeader& header, std::size_t bytes) {
+    state.adjust_external_memory(static_cast<std::ptrdiff_t>(bytes) -
+                                 static_cast<std::ptrdiff_t>(header.external_bytes));
+    header.external_bytes = bytes;
+}
+
+void install_builtins(State& state) {
+    install_object(state);
+    install_function(state);
+    install_symbol(state);
+    install_iterators(state);
+    install_array(state);
+    install_string(state);
+    install_number(state);
+    install_math(state);
+    install_json(state);
+    install_collections(state);
+    install_promise(state);
+    install_reflect(state);
+    install_array_buffer(state);
+    install_uri(state);
+    install_date(state);
+
+    js_State* J = state.raw();
+    Guard guard(J);
+    J->G->prototype = J->Object_prototype;
+    define_hidden(J, J->G, "globalThis", object_value(J->G));
+    jsV_setproperty(J, J->G, "global")->value = object_value(J->G);
+}
+
+}  // namespace k6::js

@@ -1,0 +1,223 @@
+#include "js/lower/code.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace k6::js::lower {
+
+namespace {
+
+constexpr char mark_start = '\x01';
+constexpr std::size_t mark_size = 6;
+
+std::uint32_t mark_offset(std::string_view code, std::size_t at) {
+    std::uint32_t offset = 0;
+    for (std::size_t i = 1; i < mark_size; ++i) offset = offset << 7 | (static_cast<unsigned char>(code[at + i]) & 0x7f);
+    return offset;
+}
+
+/// Length of the line terminator at `at`, 0 if there is none.
+std::size_t line_end(std::string_view text, std::size_t at) {
+    switch (text[at]) {
+        case '\n':
+            return 1;
+        case '\r':
+            return at + 1 < text.size() && text[at + 1] == '\n' ? 2 : 1;
+        case '\xe2':
+            return text.substr(at + 1, 2) == "\x80\xa8" || text.substr(at + 1, 2) == "\x80\xa9" ? 3 : 0;
+        default:
+            return 0;
+    }
+}
+
+constexpr std::array reserved_words{
+    "arguments", "break",  "case",    "catch",      "class",     "const",   "continue", "debugger",   "default",
+    "delete",    "do",     "else",    "enum",       "eval",      "export",  "extends",  "false",      "finally",
+    "for",       "function", "if",    "implements", "import",    "in",      "instanceof", "interface", "let",
+    "new",       "null",   "package", "private",    "protected", "public",  "return",   "static",     "super",
+    "switch",    "this",   "throw",   "true",       "try",       "typeof",  "undefined", "var",       "void",
+    "while",     "with",   "yield",
+};
+
+}  // namespace
+
+void append_mark(std::string& code, std::uint32_t source_offset) {
+    char mark[mark_size] = {mark_start};
+    for (std::size_t i = mark_size - 1; i > 0; --i) {
+        mark[i] = static_cast<char>(0x80 | (source_offset & 0x7f));
+        source_offset >>= 7;
+    }
+    code.append(mark, mark_size);
+}
+
+Layout lay_out(std::string_view code, const syntax::Program& program, bool with_columns) {
+    Layout result;
+    const std::string_view source = program.source;
+    result.text.reserve(code.size());
+    std::size_t seen = 0;  // of the source
+    std::uint32_t line = 1;
+    std::size_t line_start = 0;
+    for (std::size_t at = 0; at < code.size();) {
+        const auto* mark = static_cast<const char*>(std::char_traits<char>::find(code.data() + at, code.size() - at, mark_start));
+        const std::size_t end = mark == nullptr ? code.size() : static_cast<std::size_t>(mark - code.data());
+        result.text.append(code.substr(at, end - at));
+        if (mark == nullptr) break;
+        const std::uint32_t offset = mark_offset(code, end);
+        while (seen < offset && seen < source.size()) {
+            const unsigned char c = static_cast<unsigned char>(source[seen]);
+            const std::size_t length = c == '\n' || c == '\r' || c == 0xe2 ? line_end(source, seen) : 0;
+            if (length == 0) {
+                ++seen;
+                continue;
+            }
+            seen += length;
+            result.text += '\n';
+            ++line;
+            line_start = result.text.size();
+        }
+        if (with_columns) {
+            const syntax::Position position = program.position(offset);
+            const auto column = static_cast<std::uint32_t>(result.text.size() - line_start + 1);
+            if (!result.columns.empty() && result.columns.back().line == line &&
+                result.columns.back().generated_column == column) {
+                result.columns.pop_back();
+            }
+            result.columns.push_back({line, column, position.line, position.column});
+        }
+        at = end + mark_size;
+    }
+    return result;
+}
+
+std::size_t skip_marks(std::string_view code, std::size_t from) {
+    while (from < code.size() && code[from] == mark_start) from += mark_size;
+    return from;
+}
+
+namespace {
+
+template <bool json>
+void append_escaped(std::string& out, std::string_view text) {
+    static constexpr char hex[] = "0123456789abcdef";
+    const auto unicode = [&](unsigned value) {
+        out += "\\u";
+        for (int shift = 12; shift >= 0; shift -= 4) out += hex[value >> shift & 15];
+    };
+    out += '"';
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        const auto byte = [&](std::size_t n) {
+            return i + n < text.size() ? static_cast<unsigned char>(text[i + n]) : 0u;
+        };
+        switch (c) {
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            case 0xe2:  // line and paragraph separator end a line, as the engine sees it
+                if (byte(1) == 0x80 && (byte(2) == 0xa8 || byte(2) == 0xa9)) {
+                    unicode(0x2000 + (byte(2) & 0x3f));
+                    i += 2;
+                } else {
+                    out += static_cast<char>(c);
+                }
+                break;
+            case 0xed:  // lone surrogates
+                if (byte(1) >= 0xa0) {
+                    unicode(0xd000u | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu));
+                    i += 2;
+                } else {
+                    out += static_cast<char>(c);
+                }
+                break;
+            default:
+                if (c < 0x20 || c == 0x7f) {
+                    unicode(c);
+                } else {
+                    out += static_cast<char>(c);
+                }
+        }
+    }
+    out += '"';
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) { append_escaped<false>(out, text); }
+void append_json_quoted(std::string& out, std::string_view text) { append_escaped<true>(out, text); }
+
+std::string quoted(std::string_view text) {
+    std::string result;
+    append_quoted(result, text);
+    return result;
+}
+
+std::string number_text(double value) {
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+    if (value == 0) return "0";
+    char buffer[64];
+    const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::fabs(value), std::chars_format::scientific).ptr;
+    const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+    const std::size_t e = text.find('e');
+    std::string digits(1, text[0]);
+    if (e > 2) digits += text.substr(2, e - 2);
+    int exponent = 0;
+    const std::size_t sign = text[e + 1] == '+' ? e + 2 : e + 1;
+    std::from_chars(text.data() + sign, text.data() + text.size(), exponent);
+    const int n = exponent + 1;  // the decimal point is behind digit n
+    const int k = static_cast<int>(digits.size());
+    std::string result = value < 0 ? "-" : "";
+    if (k <= n && n <= 21) {
+        result += digits;
+        result.append(static_cast<std::size_t>(n - k), '0');
+    } else if (0 < n && n <= 21) {
+        result += digits.substr(0, static_cast<std::size_t>(n));
+        result += '.';
+        result += digits.substr(static_cast<std::size_t>(n));
+    } else if (-6 < n && n <= 0) {
+        result += "0.";
+        result.append(static_cast<std::size_t>(-n), '0');
+        result += digits;
+    } else {
+        result += digits[0];
+        if (k > 1) {
+            result += '.';
+            result += digits.substr(1);
+        }
+        result += n - 1 < 0 ? "e-" : "e+";
+        result += std::to_string(std::abs(n - 1));
+    }
+    return result;
+}
+
+bool is_plain_name(std::string_view name) {
+    if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+    return std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$';
+    });
+}
+
+bool is_variable_name(std::string_view name) {
+    return is_plain_name(name) && !std::binary_search(reserved_words.begin(), reserved_words.end(), name);
+}
+
+std::string member_suffix(std::string_view name) {
+    if (is_plain_name(name)) return "." + std::string(name);
+    return "[" + quoted(name) + "]";
+}
+
+}  // namespace k6::js::lower

@@ -1,0 +1,398 @@
+// Writes the ES5 text of an analysed program. Private to this folder.
+//
+// Text is appended to out_ in the order of the source as far as possible; a construct whose lowered form begins with
+// something that is only known at its end inserts it at a remembered position. Values that are needed twice go to
+// temporaries, variables of the function that is being written.
+//
+// Resumable functions (generators, async functions) become a function around a state machine; see resume.cc.
+//
+// Belongs to one lower() call, one thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "js/lower/code.h"
+#include "js/lower/lower.h"
+#include "js/lower/scope.h"
+#include "js/syntax/ast.h"
+
+namespace k6::js::lower {
+
+/// Binding strength of expressions, weakest first.
+enum class Precedence : std::uint8_t {
+    comma,
+    assignment,
+    conditional,
+    logical_or,
+    logical_and,
+    bitwise_or,
+    bitwise_xor,
+    bitwise_and,
+    equality,
+    relational,
+    shift,
+    additive,
+    multiplicative,
+    unary,
+    postfix,
+    call,
+    member,
+    primary,
+};
+
+class Emitter {
+public:
+    Emitter(const syntax::Program& program, Analysis& analysis, const LowerOptions& options);
+    Result<LoweredModule> run();
+
+private:
+    // ---- State ----
+
+    /// An exit through a `finally` block that itself may leave: taken after the block.
+    struct PendingExit {
+        enum class Kind : std::uint8_t { return_, break_, continue_ };
+        Kind kind;
+        const syntax::Identifier* label;
+    };
+    struct FinallyRecord {
+        std::string kind;   ///< temporary: 0 fell through, 1 return, 2 throw, 3… exits[n - 3]
+        std::string value;  ///< temporary
+        std::string label;
+        std::vector<PendingExit> exits;
+    };
+    struct Target {
+        enum class Kind : std::uint8_t { loop, switch_, block, barrier };
+        Kind kind = Kind::loop;
+        std::vector<std::string_view> labels;
+        std::string name;      ///< of the label in the output, once one is needed
+        std::string iterator;  ///< temporary of a for-of loop that has to be closed on the way out
+        /// `continue` leaves the inner block of this name, so that loop variables are copied back.
+        std::string continue_block;
+        bool continue_block_used = false;
+        FinallyRecord* record = nullptr;
+        // In a state machine: where to go on.
+        int break_state = -1;
+        int continue_state = -1;
+        std::size_t try_depth = 0;
+    };
+    struct Machine;  // resume.cc
+
+    /// A function of the output that is being written.
+    struct Frame {
+        FunctionInfo* info = nullptr;
+        Frame* outer = nullptr;
+        std::vector<std::string> declared;
+        std::vector<bool> temporaries;  ///< in use
+        std::size_t temporary_count = 0;
+        std::vector<Target> targets;
+        std::vector<std::string_view> labels;  ///< of the statement that comes next
+        bool uses_guard = false;
+        std::size_t start = 0;  ///< where the declarations of its variables go
+        std::string name;       ///< by which it can refer to itself, if it needs to
+        /// Variables live in the function around, not in this one.
+        bool hoists_variables = false;
+        Machine* machine = nullptr;
+    };
+
+    struct PrivateMember {
+        enum class Kind : std::uint8_t { field, method, accessor };
+        Kind kind = Kind::field;
+        std::string key;  ///< expression
+    };
+    struct ClassState {
+        const syntax::Class* node = nullptr;
+        ClassState* outer = nullptr;
+        FunctionInfo* body = nullptr;
+        std::string name;       ///< of the constructor function
+        std::string shown_name;  ///< what scripts see as its name, if that is another one
+        bool shown_name_is_right = true;
+        std::string super;      ///< variable of the super class; empty: none
+        std::string prototype;  ///< variable
+        std::map<std::string_view, PrivateMember, std::less<>> members;
+        std::vector<std::string> initialisers;  ///< functions that give an instance its fields
+        std::vector<const syntax::PropertyDefinition*> inline_fields;
+        std::map<const syntax::Node*, std::string> computed_keys;  ///< variables
+        std::set<std::string, std::less<>> accessors;              ///< keys of instance accessors
+        std::string constructor_alias;  ///< how the constructor names its class
+    };
+    struct DerivedConstructor {
+        std::uint32_t initialised_at = 0;  ///< source offset behind which `this` is there for sure
+        ClassState* state = nullptr;
+    };
+
+    class Temporary {
+    public:
+        explicit Temporary(Emitter& emitter);
+        Temporary(Temporary&& other) noexcept
+            : emitter_(std::exchange(other.emitter_, nullptr)), frame_(other.frame_), index_(other.index_),
+              name_(std::move(other.name_)) {}
+        Temporary& operator=(Temporary&&) = delete;
+        ~Temporary() {
+            if (emitter_ != nullptr) frame_->temporaries[index_] = false;
+        }
+        const std::string& name() const { return name_; }
+
+    private:
+        Emitter* emitter_;
+        Frame* frame_;
+        std::size_t index_;
+        std::string name_;
+    };
+
+    // ---- Output ----
+
+    void put(std::string_view text) { out_ += text; }
+    void put(char c) { out_ += c; }
+    void mark(std::uint32_t offset) { append_mark(out_, offset); }
+    void mark(const syntax::Node& node) { append_mark(out_, node.start); }
+    std::size_t here() const { return out_.size(); }
+    void insert(std::size_t at, std::string_view text) { out_.insert(at, text); }
+    template <class Body>
+    std::string capture(Body body) {
+        std::string saved;
+        saved.swap(out_);
+        body();
+        saved.swap(out_);
+        return saved;
+    }
+    std::string_view use(std::string_view support_function) {
+        support_.insert(support_function);
+        return support_function;
+    }
+    void call_support(std::string_view support_function) {
+        put(use(support_function));
+        put('(');
+    }
+    std::string generated(char letter, std::uint64_t number) const {
+        return analysis_.sigil() + letter + std::to_string(number);
+    }
+    std::string next_generated(char letter) { return generated(letter, ++next_generated_); }
+    void unsupported(const syntax::Node& node, std::string_view what);
+    void declare(const std::string& variable) { frame_->declared.push_back(variable); }
+    bool has_line_end(std::uint32_t from, std::uint32_t to) const;
+
+    // ---- Expressions (expression.cc) ----
+
+    void expression(const syntax::Node& node, Precedence least = Precedence::comma);
+    /// The value is not used.
+    void effect(const syntax::Node& node);
+    /// An anonymous function or class is called `name`; `self` is the variable that it becomes the value of.
+    void named_expression(const syntax::Node& node, Precedence least, std::string_view name, const Binding* self = nullptr);
+    static bool is_anonymous_function(const syntax::Node& node);
+    static bool is_literal(const syntax::Node& node);
+    /// Can be written twice: evaluating it has no effect.
+    bool is_stable(const syntax::Node& node) const;
+    /// Stable, and no other code can change its value.
+    bool is_constant(const syntax::Node& node) const;
+    bool is_primitive(const syntax::Node& node) const;
+    void identifier(const syntax::Identifier& node);
+    void number(const syntax::NumericLiteral& node);
+    void regexp(const syntax::RegExpLiteral& node);
+    void template_literal(const syntax::TemplateLiteral& node);
+    void template_object(const syntax::TaggedTemplate& node);
+    void array(const syntax::ArrayExpression& node);
+    void object(const syntax::ObjectExpression& node);
+    void object_in_steps(const syntax::ObjectExpression& node);
+    void property_value(const syntax::Property& property, const std::string& home);
+    bool json_literal(const syntax::Node& node);
+    bool json_text(const syntax::Node& node, std::string& json, std::size_t& count);
+    void unary(const syntax::UnaryExpression& node, Precedence least);
+    void update(const syntax::UpdateExpression& node, Precedence least, bool value_used);
+    void binary(const syntax::BinaryExpression& node, Precedence least);
+    void logical(const syntax::LogicalExpression& node, Precedence least);
+    void nullish(const syntax::LogicalExpression& node);
+    void logical_group(const std::vector<const syntax::Node*>& operands, std::size_t first, std::size_t last,
+                       std::string_view op, Precedence strength);
+    void assignment(const syntax::AssignmentExpression& node, Precedence least, bool value_used);
+    void logical_assignment(const syntax::AssignmentExpression& node);
+    void conditional(const syntax::ConditionalExpression& node, Precedence least);
+    void sequence(const syntax::SequenceExpression& node, Precedence least, bool value_used);
+    void sequence_group(syntax::List<syntax::Expression> expressions);
+    void new_expression(const syntax::NewExpression& node);
+    /// Calls, member accesses and tagged templates.
+    void access_chain(const syntax::Node& node);
+    void optional_chain(const syntax::Node& chain, bool deleted);
+    void arguments(syntax::List<syntax::Expression> arguments);
+    static bool has_spread(syntax::List<syntax::Expression> arguments);
+    /// mask, then the arguments: for the support functions that spread.
+    void spread_arguments(syntax::List<syntax::Expression> arguments);
+    void member_access(const syntax::MemberExpression& member);
+    void this_value(std::uint32_t position);
+    std::string this_code();
+    void new_target(const syntax::Node& node);
+    void super_call(const syntax::CallExpression& node, bool value_used);
+    std::string home_code(const syntax::Node& node);
+    const PrivateMember* find_private(const syntax::PrivateName& name) const;
+    /// object[key], checked, as the target of an assignment.
+    void private_target(const syntax::MemberExpression& member);
+    std::string captured(const syntax::Node& node, Precedence least);
+
+    // ---- Bindings and patterns (pattern.cc) ----
+
+    /// "binding = exports = ", to be followed by the value at Precedence::assignment.
+    void store_prefix(const Binding& binding);
+    void store(const Binding& binding, std::string_view value);
+    static bool is_plain_variable(const Binding& binding) {
+        return !binding.is_member && binding.exported_as.empty();
+    }
+    /// Comma-separated assignments.
+    class Items {
+    public:
+        explicit Items(Emitter& emitter, bool first = true) : emitter_(emitter), first_(first) {}
+        void next() {
+            if (!first_) emitter_.put(',');
+            first_ = false;
+        }
+        bool empty() const { return first_; }
+
+    private:
+        Emitter& emitter_;
+        bool first_;
+    };
+    void pattern(const syntax::Node& pattern, const std::string& source, bool declares, Items& items);
+    void pattern_element(const syntax::Node& element, const std::string& value, bool declares, Items& items);
+    void pattern_leaf(const syntax::Node& target, bool declares, const auto& put_value);
+    /// Destructures the value of an expression.
+    void pattern_of(const syntax::Node& pattern, const syntax::Node& value, bool declares, Items& items,
+                    std::string* result = nullptr);
+    bool swap_pattern(const syntax::Node& pattern, const syntax::Node& value, bool declares, Items& items);
+    /// Makes the variables that a pattern declares known to the function.
+    void declare_pattern(const syntax::Node& pattern);
+
+    // ---- Functions and classes (function.cc, class.cc) ----
+
+    enum class FunctionForm : std::uint8_t { expression, declaration, accessor };
+    void function(const syntax::Function& node, FunctionForm form, std::string_view name, const Binding* self);
+    /// (parameters){body}
+    void function_rest(const syntax::Function& node, FunctionInfo& info, const std::string& name,
+                       ClassState* constructed = nullptr);
+    /// Writes the list; returns a name for each parameter but a rest parameter.
+    std::vector<std::string> parameters(const syntax::Function& node, std::deque<Temporary>& temporaries);
+    void parameter_values(const syntax::Function& node, const std::vector<std::string>& names);
+    std::string prologue(Frame& frame);
+    /// Runs `body` with a new frame; declares its variables in front of what it writes.
+    template <class Body>
+    void in_frame(FunctionInfo& info, Body body);
+    std::string function_name(const FunctionInfo& info, std::string_view name, const Binding* self) const;
+    void class_expression(const syntax::Class& node, std::string_view name, const Binding* self);
+    void class_constructor(ClassState& state);
+    void constructor_start(ClassState& state, const FunctionInfo* info);
+    void constructor_end(const FunctionInfo& info);
+    /// `this` of a derived constructor, checked unless a call of super() surely comes before.
+    std::string initialised_this(const FunctionInfo& info);
+    /// Each initialiser as ",expression".
+    void field_initialisers(ClassState& state, const std::string& target);
+    void class_members(ClassState& state);
+    void class_field(ClassState& state, const syntax::PropertyDefinition& field, const std::string& target);
+    void find_private_members(ClassState& state);
+    void plan_fields(ClassState& state);
+    std::optional<std::string> static_key(bool computed, const syntax::Node& key) const;
+    void key_expression(bool computed, const syntax::Node& key);
+    void parameter_properties(const syntax::Function& node, const std::string& target);
+
+    // ---- Statements (statement.cc) ----
+
+    void statements(syntax::List<syntax::Statement> list);
+    /// The statements of a block, with the environments that its scope needs.
+    void block(syntax::List<syntax::Statement> list, const syntax::Node& node);
+    void statement(const syntax::Node& node);
+    /// As the body of a loop or branch: in braces.
+    void body(const syntax::Node& node);
+    void variable_declaration(const syntax::VariableDeclaration& node);
+    void declarator(const syntax::VariableDeclarator& declarator, const syntax::VariableDeclaration& declaration,
+                    bool& in_list);
+    bool can_declare_in_place(const Binding& binding) const;
+    void function_declaration(const syntax::Function& node);
+    void class_declaration(const syntax::Class& node);
+    void if_statement(const syntax::IfStatement& node);
+    void for_statement(const syntax::ForStatement& node);
+    void for_statement_in_environments(const syntax::ForStatement& node, const std::vector<Binding*>& own);
+    void for_init(const syntax::Node& init);
+    void for_in_statement(const syntax::ForInStatement& node);
+    void for_of_statement(const syntax::ForOfStatement& node);
+    /// The start of a round of for-in and for-of: the loop variable gets `value`. Returns the environments opened.
+    std::size_t loop_variable(const syntax::Node& loop, const syntax::Node& left, const std::string& value);
+    void switch_statement(const syntax::SwitchStatement& node);
+    void try_statement(const syntax::TryStatement& node);
+    void try_with_leaving_finally(const syntax::TryStatement& node);
+    void catch_clause(const syntax::CatchClause& node);
+    /// `from`: where the keyword stands.
+    void return_statement(std::uint32_t from, const syntax::Node* argument);
+    void return_value(const std::string& value, bool parentheses);
+    void throw_statement(const syntax::ThrowStatement& node);
+    void leave(PendingExit::Kind kind, const syntax::Identifier* label);
+    void labeled_statement(const syntax::LabeledStatement& node);
+    void hoisted_block(syntax::List<syntax::Statement> list);
+    Target with_target(Target target, const auto& body);
+    Target loop_target();
+    const std::string& label_of(Target& target);
+    bool known_array(const syntax::Node& node) const;
+    void hoisted_functions(const syntax::SwitchStatement& node);
+    void guard();
+    std::vector<Binding*> own_environments(const Scope* scope) const;
+    void open_environment(const Binding& binding, std::string_view value);
+    void close_environments(std::size_t count) { out_.append(count, '}'); }
+    void try_block(const syntax::TryStatement& node);
+
+    // ---- Modules and TypeScript (module.cc) ----
+
+    void module_statement(const syntax::Node& node);
+    void program_body();
+    void collect_interface(LoweredModule& module);
+    void name_members();
+    void enum_declaration(const syntax::TsEnumDeclaration& node);
+    void namespace_declaration(const syntax::TsNamespaceDeclaration& node);
+    static std::optional<double> enum_constant(const syntax::Node& node, const std::map<std::string_view, double>& known);
+
+    // ---- Resumable functions (resume.cc) ----
+
+    void resumable_function(const syntax::Function& node, FunctionInfo& info);
+
+    const syntax::Program& program_;
+    Analysis& analysis_;
+    const LowerOptions& options_;
+    std::string out_;
+    std::optional<Error> error_;
+    std::set<std::string_view> support_;
+    Frame* frame_ = nullptr;
+    FunctionInfo* info_ = nullptr;
+    ClassState* class_ = nullptr;
+    std::uint64_t next_generated_ = 0;
+    std::uint64_t class_count_ = 0;
+    std::string class_tag_;
+    std::vector<std::string> template_variables_;
+    std::unordered_map<const FunctionInfo*, DerivedConstructor> derived_;
+    std::unordered_map<const FunctionInfo*, std::string> homes_;
+    /// `this` of static initialisers and the like.
+    std::unordered_map<const FunctionInfo*, std::string> this_codes_;
+    std::string namespace_object_;
+    std::string requests_object_;
+    bool uses_load_ = false;
+};
+
+template <class Body>
+void Emitter::in_frame(FunctionInfo& info, Body body) {
+    Frame frame;
+    frame.info = &info;
+    frame.outer = frame_;
+    frame_ = &frame;
+    FunctionInfo* const outer_info = std::exchange(info_, &info);
+    frame.start = here();
+    body();
+    insert(frame.start, prologue(frame));
+    info_ = outer_info;
+    frame_ = frame.outer;
+}
+
+}  // namespace k6::js::lower

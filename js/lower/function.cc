@@ -1,0 +1,168 @@
+#include <algorithm>
+
+#include "js/lower/emitter.h"
+
+namespace k6::js::lower {
+
+using namespace syntax;
+
+namespace {
+
+const Node& parameter_of(const Node& node) {
+    const auto* property = node.try_as<TsParameterProperty>();
+    return property != nullptr ? *property->parameter : node;
+}
+
+}  // namespace
+
+std::string Emitter::function_name(const FunctionInfo& info, std::string_view name, const Binding* self) const {
+    const auto& node = *info.node->as<Function>();
+    if (node.function_id != nullptr) return analysis_.binding_of(*node.function_id)->code;
+    if (is_variable_name(name) && analysis_.can_be_named(info, name, self)) return std::string(name);
+    return {};
+}
+
+void Emitter::function(const Function& node, FunctionForm form, std::string_view name, const Binding*) {
+    FunctionInfo& info = *analysis_.function_of(node);
+    if (node.is_async || node.is_generator) {
+        unsupported(node, node.is_async && node.is_generator ? "async generators are"
+                          : node.is_async                    ? "async functions are"
+                                                             : "generators are");
+    }
+    std::string own_name(name);
+    if (own_name.empty() && info.uses_new_target && info.kind == FunctionKind::function) own_name = next_generated('f');
+    if (form != FunctionForm::accessor) {
+        put("function");
+        if (!own_name.empty()) put(' ' + own_name);
+    }
+    function_rest(node, info, own_name);
+}
+
+std::vector<std::string> Emitter::parameters(const Function& node, std::deque<Temporary>& temporaries) {
+    std::vector<std::string> names;
+    put('(');
+    for (const Node* raw : node.params) {
+        const Node& parameter = parameter_of(*raw);
+        if (parameter.is<RestElement>()) break;
+        if (!names.empty()) put(',');
+        const Node* target = &parameter;
+        if (const auto* with_default = parameter.try_as<AssignmentPattern>()) target = with_default->target;
+        if (target->is<Identifier>()) {
+            mark(*target);
+            names.push_back(analysis_.binding_of(*target)->code);
+        } else {
+            temporaries.emplace_back(*this);
+            names.push_back(temporaries.back().name());
+        }
+        put(names.back());
+    }
+    put(')');
+    return names;
+}
+
+void Emitter::parameter_values(const Function& node, const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i < node.params.size(); ++i) {
+        const Node& parameter = parameter_of(*node.params[i]);
+        if (const auto* rest = parameter.try_as<RestElement>()) {
+            const std::string list = std::string(use("$k_rest")) + "(arguments," + std::to_string(i) + ')';
+            declare_pattern(*rest->argument);
+            Items items(*this);
+            pattern_element(*rest->argument, list, true, items);
+            put(';');
+            break;
+        }
+        const Node* target = &parameter;
+        const Node* default_value = nullptr;
+        if (const auto* with_default = parameter.try_as<AssignmentPattern>()) {
+            target = with_default->target;
+            default_value = with_default->default_value;
+        }
+        if (default_value != nullptr) {
+            mark(*target);
+            put("if(" + names[i] + "===void 0)" + names[i] + '=');
+            const bool named = target->is<Identifier>();
+            named_expression(*default_value, Precedence::assignment,
+                             named ? target->as<Identifier>()->name : std::string_view(),
+                             named ? analysis_.binding_of(*target) : nullptr);
+            put(';');
+        }
+        if (!target->is<Identifier>()) {
+            declare_pattern(*target);
+            Items items(*this);
+            pattern(*target, names[i], true, items);
+            put(';');
+        }
+    }
+}
+
+std::string Emitter::prologue(Frame& frame) {
+    const FunctionInfo& info = *frame.info;
+    std::string list;
+    const auto add = [&](const std::string& item) {
+        list += list.empty() ? "var " : ",";
+        list += item;
+    };
+    switch (info.kind) {
+        case FunctionKind::function:
+        case FunctionKind::method:
+        case FunctionKind::base_constructor:
+        case FunctionKind::commonjs:
+        case FunctionKind::static_block:
+            if (info.captures_this) add(generated('t', info.id) + "=this");
+            break;
+        case FunctionKind::derived_constructor:
+            add(generated('t', info.id));
+            if (info.captures_super_call) add(generated('o', info.id) + "=this");
+            break;
+        default:
+            break;
+    }
+    if (info.captures_arguments) add(generated('a', info.id) + "=arguments");
+    if (info.uses_new_target && !frame.name.empty())
+        add(generated('n', info.id) + '=' + std::string(use("$k_new_target")) + "(this," + frame.name + ')');
+    if (frame.uses_guard) add(analysis_.sigil() + "g=0");
+    for (const std::string& variable : frame.declared) add(variable);
+    for (std::size_t i = 1; i <= frame.temporaries.size(); ++i) add(analysis_.sigil() + std::to_string(i));
+    if (!list.empty()) list += ';';
+    return list;
+}
+
+void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name, ClassState* constructed) {
+    in_frame(info, [&] {
+        frame_->name = name;
+        std::deque<Temporary> temporaries;
+        const std::vector<std::string> names = parameters(node, temporaries);
+        put('{');
+        frame_->start = here();
+        if (constructed != nullptr) constructor_start(*constructed, &info);
+        parameter_values(node, names);
+        temporaries.clear();
+        for (const Binding* binding : info.bindings) {
+            if (binding->starts_as != nullptr && binding->kind == BindingKind::var)
+                put("var " + binding->code + '=' + binding->starts_as->code + ';');
+        }
+        if (constructed != nullptr && info.kind == FunctionKind::base_constructor) {
+            const std::string properties = capture([&] { parameter_properties(node, "this"); });
+            if (!properties.empty()) put(properties.substr(1) + ';');
+        }
+        if (node.has_expression_body) {
+            return_statement(node.start, node.body);
+        } else {
+            statements(node.body->as<BlockStatement>()->body);
+        }
+        if (constructed != nullptr) constructor_end(info);
+        put('}');
+    });
+}
+
+void Emitter::parameter_properties(const Function& node, const std::string& target) {
+    for (const Node* raw : node.params) {
+        if (!raw->is<TsParameterProperty>()) continue;
+        const Node* parameter = raw->as<TsParameterProperty>()->parameter;
+        if (const auto* with_default = parameter->try_as<AssignmentPattern>()) parameter = with_default->target;
+        const auto& name = *parameter->as<Identifier>();
+        put(',' + target + member_suffix(name.name) + '=' + analysis_.binding_of(name)->code);
+    }
+}
+
+}  // namespace k6::js::lower

@@ -1,0 +1,29 @@
+// The native functions that lowered code calls: iteration, spread, classes, private names, templates.
+//
+// They are globals with the prefix "$k_", hidden from enumeration, made when first used. Raising an error jumps over
+// their frames, so none of them holds a C++ object.
+//
+//   State state;
+//   install_support(state.raw(), {});
+//   state.evaluate("a.js", lowered.code);
+//
+// The State's thread only.
+#pragma once
+
+struct js_State;
+
+namespace k6::js::lower {
+
+struct SupportOptions {
+    /// What $k_tick calls (LowerOptions::guard_loops). Stops the script by throwing a C++ exception.
+    void (*tick)(js_State* J) = nullptr;
+};
+
+/// `J` belongs to a State of js/mujs.
+void install_support(js_State* J, const SupportOptions& options);
+
+/// For exports of modules in an import cycle: reading property `name` of the object on top of the engine's stack is a
+/// ReferenceError until the property is written. The name is copied.
+void define_uninitialised_export(js_State* J, const char* name);
+
+}  // namespace k6::js::lower

@@ -1,0 +1,27 @@
+#include "js/modules/arguments.h"
+
+#include "js/mujs/errors.h"
+
+namespace k6::js {
+
+ScriptTags read_tags(State& state, const Value& tags, std::string_view prefix) {
+    ScriptTags result;
+    if (tags.is_nullish()) return result;
+    if (!tags.is_object()) throw GoError(std::string(prefix) + ": the tags are no object");
+    tags.for_each([&](const std::string& key, const Value& value) {
+        if (!value.is_string() && !value.is_number() && !value.is_boolean()) {
+            throw GoError(std::string(prefix) + ": invalid value for metric tag '" + key +
+                          "': only String, Boolean and Number types are accepted as a metric tag value");
+        }
+        result.emplace_back(key, value.to_string(state));
+    });
+    return result;
+}
+
+std::vector<metrics::Tag> views(const ScriptTags& tags) {
+    std::vector<metrics::Tag> result;
+    for (const auto& [key, value] : tags) result.push_back({key, value});
+    return result;
+}
+
+}  // namespace k6::js

@@ -1,0 +1,55 @@
+// What the k6 modules of one VU's script work with; reached from native functions as call.context<ScriptContext>().
+//
+// One per State, owned by the script's instance (js/runner), which sets `phase` and `vu` as the VU's life goes on. The
+// VU's worker's thread only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/log.h"
+#include "engine/exec/vu.h"
+#include "js/mujs/errors.h"
+#include "js/mujs/state.h"
+#include "metrics/metric.h"
+#include "proto_http/client.h"
+#include "proto_http/cookie_jar.h"
+#include "proto_http/request.h"
+
+namespace k6::js {
+
+/// Where a script stands in its life.
+enum class Phase { init, setup, iteration, teardown };
+
+struct ScriptContext {
+    State& state;
+    Logger& logger;
+    metrics::Registry& registry;
+    Phase phase = Phase::init;
+
+    /// Null in the first init pass, which runs before there are VUs.
+    Vu* vu = nullptr;
+    /// Null as long as `vu` is.
+    http::Client* client = nullptr;
+    /// Emptied before each iteration unless the plan keeps cookies.
+    http::CookieJar cookies;
+    /// What http.setResponseCallback chose: nullopt judges no response.
+    std::optional<std::vector<http::StatusRange>> expected_statuses = std::vector<http::StatusRange>(
+        std::begin(http::default_expected_statuses), std::end(http::default_expected_statuses));
+    /// Kept from one request to the next for its memory.
+    http::Request request;
+    /// Of the classes of k6/http.
+    Value response_prototype;
+
+    /// The VU, or a GoError saying that `what` cannot be done in the init context.
+    Vu& require_vu(std::string_view what) const {
+        if (phase == Phase::init) throw GoError(std::string(what) + " in the init context is not supported");
+        return *vu;
+    }
+    /// Option `throw`.
+    bool throws() const { return vu != nullptr && vu->plan().throw_errors; }
+};
+
+}  // namespace k6::js

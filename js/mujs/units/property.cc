@@ -1,0 +1,624 @@
+// The property store: stands in for jsproperty.c.
+//
+// Lookup goes through a balanced tree per object (an AA tree, as the nodes' `level` suggests), ordered by the first
+// eight bytes of the name taken as one number, then by the rest: an order without meaning, made for speed. What
+// scripts see is the insertion order: each node carries its sequence number in the upper bits of `atts`.
+//
+// Properties may be lazy: members of native tables, `prototype`, `length` and `name` of functions, `stack` of errors,
+// and the lazy properties of native objects come into being when a lookup asks for them, or before enumeration.
+#include <algorithm>
+#include <cstring>
+
+#include "js/mujs/runtime.h"
+
+namespace k6::js {
+namespace {
+
+constexpr int sequence_shift = 3;
+constexpr int attribute_mask = (1 << sequence_shift) - 1;
+constexpr int max_sequence = (1 << (31 - sequence_shift)) - 2;
+
+/// Stands for "no child" and is never written: states on several threads share it.
+js_Property* leaf() {
+    static js_Property sentinel = {&sentinel, &sentinel, 0, 0, {{{0}, JS_TUNDEFINED}}, nullptr, nullptr, ""};
+    return &sentinel;
+}
+
+/// A name with its first eight bytes (zero padded) as a number.
+struct Key {
+    explicit Key(const char* name) : text(name), size(std::strlen(name)) {
+        if (size >= 8) {
+            std::memcpy(&prefix, name, 8);
+        } else if (size >= 4) {
+            std::uint32_t low = 0;
+            std::uint32_t high = 0;
+            std::memcpy(&low, name, 4);
+            std::memcpy(&high, name + size - 4, 4);
+            prefix = low | (std::uint64_t{high} << (8 * (size - 4)));
+        } else {
+            prefix = 0;
+            for (std::size_t i = 0; i < size; ++i) {
+                prefix |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
+            }
+        }
+    }
+    int compare(const js_Property* node) const {
+        std::uint64_t other;
+        std::memcpy(&other, node->name, 8);
+        if (prefix != other) return prefix < other ? -1 : 1;
+        return size < 8 ? 0 : std::strcmp(text + 8, node->name + 8);
+    }
+
+    const char* text;
+    std::size_t size;
+    std::uint64_t prefix;
+};
+
+js_Property* new_property(js_State* J, js_Object* object, const Key& key) {
+    const std::size_t room = std::max<std::size_t>(key.size + 1, 8);
+    auto* node = static_cast<js_Property*>(js_malloc(J, static_cast<int>(offsetof(js_Property, name) + room)));
+    node->left = node->right = leaf();
+    node->level = 1;
+    node->atts = object->count++ << sequence_shift;
+    node->value = undefined_value();
+    node->getter = nullptr;
+    node->setter = nullptr;
+    std::memset(node->name, 0, 8);
+    std::memcpy(node->name, key.text, key.size + 1);
+    return node;
+}
+
+js_Property* root_of(js_Object* object) { return object->properties == nullptr ? leaf() : object->properties; }
+
+js_Property* find(js_Object* object, const Key& key) {
+    js_Property* node = root_of(object);
+    while (node != leaf()) {
+        const int order = key.compare(node);
+        if (order == 0) return node;
+        node = order < 0 ? node->left : node->right;
+    }
+    return nullptr;
+}
+
+js_Property* skew(js_Property* node) {
+    if (node == leaf() || node->left->level != node->level) return node;
+    js_Property* up = node->left;
+    node->left = up->right;
+    up->right = node;
+    return up;
+}
+
+js_Property* split(js_Property* node) {
+    if (node == leaf() || node->right->right->level != node->level) return node;
+    js_Property* up = node->right;
+    node->right = up->left;
+    up->left = node;
+    ++up->level;
+    return up;
+}
+
+js_Property* insert_node(js_Property* tree, js_Property* node, const Key& key) {
+    if (tree == leaf()) return node;
+    if (key.compare(tree) < 0) {
+        tree->left = insert_node(tree->left, node, key);
+    } else {
+        tree->right = insert_node(tree->right, node, key);
+    }
+    return split(skew(tree));
+}
+
+/// After a removal below: lowers the levels that became too high and repairs the horizontal links.
+js_Property* rebalance(js_Property* tree) {
+    const int wanted = std::min(tree->left->level, tree->right->level) + 1;
+    if (tree->level <= wanted) return tree;
+    tree->level = wanted;
+    if (tree->right->level > wanted) tree->right->level = wanted;
+    tree = skew(tree);
+    tree->right = skew(tree->right);
+    if (tree->right != leaf()) tree->right->right = skew(tree->right->right);
+    tree = split(tree);
+    tree->right = split(tree->right);
+    return tree;
+}
+
+js_Property* remove_first(js_Property* tree, js_Property** first) {
+    if (tree->left == leaf()) {
+        *first = tree;
+        return tree->right;
+    }
+    tree->left = remove_first(tree->left, first);
+    return rebalance(tree);
+}
+
+js_Property* remove_node(js_Property* tree, const Key& key, js_Property** removed) {
+    if (tree == leaf()) return tree;
+    const int order = key.compare(tree);
+    if (order < 0) {
+        tree->left = remove_node(tree->left, key, removed);
+    } else if (order > 0) {
+        tree->right = remove_node(tree->right, key, removed);
+    } else {
+        *removed = tree;
+        if (tree->right == leaf()) return tree->left;
+        js_Property* successor = nullptr;
+        js_Property* right = remove_first(tree->right, &successor);
+        successor->left = tree->left;
+        successor->right = right;
+        successor->level = tree->level;
+        tree = successor;
+    }
+    return rebalance(tree);
+}
+
+template <class Visit>
+void visit_tree(js_Property* node, Visit&& visit) {
+    if (node == leaf()) return;
+    visit_tree(node->left, visit);
+    visit(node);
+    visit_tree(node->right, visit);
+}
+
+/// Once in 2^28 insertions into one object: numbers its properties anew.
+void renumber(js_State* J, js_Object* object) {
+    order_properties(J, object, KeyFilter::all, false);
+    // Symbols are numbered after the others: nobody can see where between them they stood.
+    std::vector<std::pair<std::uint64_t, js_Property*>> ordered = runtime_of(J).enumeration;
+    order_properties(J, object, KeyFilter::all, true);
+    ordered.insert(ordered.end(), runtime_of(J).enumeration.begin(), runtime_of(J).enumeration.end());
+    int sequence = 0;
+    for (auto& [order, property] : ordered) {
+        property->atts = (property->atts & attribute_mask) | (sequence++ << sequence_shift);
+    }
+    object->count = sequence;
+}
+
+js_Property* insert(js_State* J, js_Object* object, const Key& key) {
+    if (object->count >= max_sequence) renumber(J, object);
+    js_Property* node = new_property(J, object, key);
+    object->properties = insert_node(root_of(object), node, key);
+    return node;
+}
+
+js_Property* insert_at(js_State* J, js_Object* object, const Key& key, std::uint32_t sequence, int attributes) {
+    js_Property* node = new_property(J, object, key);
+    --object->count;
+    node->atts = static_cast<int>(sequence << sequence_shift) | attributes;
+    object->properties = insert_node(root_of(object), node, key);
+    return node;
+}
+
+js_Property* insert_hidden(js_State* J, js_Object* object, const Key& key, const js_Value& value, int attributes) {
+    js_Property* node = insert(J, object, key);
+    node->atts |= attributes;
+    node->value = value;
+    return node;
+}
+
+// ---- lazy properties
+
+std::string_view table_name(const Runtime& runtime, const LazyTable& table, std::size_t index) {
+    switch (table.kind) {
+        case LazyTable::Kind::stock:
+            return runtime.stock[table.first_stock + index].name;
+        case LazyTable::Kind::engine:
+            return static_cast<const StockFunction*>(table.entries)[index].name;
+        case LazyTable::Kind::functions:
+            return static_cast<const FunctionDefinition*>(table.entries)[index].name.view();
+        case LazyTable::Kind::accessors:
+            return static_cast<const AccessorDefinition*>(table.entries)[index].name.view();
+    }
+    return {};
+}
+
+js_Property* make_entry(js_State* J, js_Object* object, std::uint32_t table_index, std::size_t index) {
+    Runtime& runtime = runtime_of(J);
+    runtime.tables[table_index].made |= std::uint64_t{1} << index;
+    const LazyTable table = runtime.tables[table_index];  // a copy: the vector may grow below
+    js_Property* node = nullptr;
+    switch (table.kind) {
+        case LazyTable::Kind::stock:
+        case LazyTable::Kind::engine: {
+            const StockFunction stock = table.kind == LazyTable::Kind::stock
+                                            ? runtime.stock[table.first_stock + index]
+                                            : static_cast<const StockFunction*>(table.entries)[index];
+            js_Object* function = new_stock_function(J, stock);
+            node = insert_at(J, object, Key(stock.name), table.sequence + static_cast<std::uint32_t>(index),
+                             table.attributes);
+            node->value = object_value(function);
+            break;
+        }
+        case LazyTable::Kind::functions: {
+            const auto& entry = static_cast<const FunctionDefinition*>(table.entries)[index];
+            js_Object* function = new_native_function(J, entry.name.c_str(), entry.length, entry.function);
+            node = insert_at(J, object, Key(entry.name.c_str()), table.sequence + static_cast<std::uint32_t>(index),
+                             table.attributes);
+            node->value = object_value(function);
+            break;
+        }
+        case LazyTable::Kind::accessors: {
+            const auto& entry = static_cast<const AccessorDefinition*>(table.entries)[index];
+            js_Object* get = new_native_function(J, entry.name.c_str(), 0, entry.get);
+            js_Object* set =
+                entry.set == nullptr ? nullptr : new_native_function(J, entry.name.c_str(), 1, entry.set);
+            node = insert_at(J, object, Key(entry.name.c_str()), table.sequence + static_cast<std::uint32_t>(index),
+                             table.attributes);
+            node->getter = get;
+            node->setter = set;
+            break;
+        }
+    }
+    return node;
+}
+
+/// Where a lazy entry of this name stands that was not made yet; index -1 if nowhere.
+struct TablePlace {
+    std::uint32_t table = 0;
+    int index = -1;
+};
+
+TablePlace find_entry(js_State* J, js_Object* object, const Key& key) {
+    Runtime& runtime = runtime_of(J);
+    const std::uint64_t initial = std::uint64_t{1} << (static_cast<unsigned char>(key.text[0]) & 63);
+    for (auto i = static_cast<std::uint32_t>(object->gcmark >> object_bits::table_shift); i != 0;
+         i = runtime.tables[i].next) {
+        const LazyTable& table = runtime.tables[i];
+        if ((table.initials & initial) == 0) continue;
+        for (int index = 0; index < table.count; ++index) {
+            if ((table.made >> index & 1) == 0 &&
+                table_name(runtime, table, static_cast<std::size_t>(index)) == std::string_view(key.text, key.size)) {
+                return {i, index};
+            }
+        }
+    }
+    return {};
+}
+
+NativeHeader* lazy_native(js_Object* object) {
+    if (!is_native_object(object)) return nullptr;
+    auto* header = static_cast<NativeHeader*>(object->u.user.data);
+    return header->type->lazy_count == 0 ? nullptr : header;
+}
+
+int find_native(const NativeHeader& header, const Key& key) {
+    for (std::size_t i = 0; i < header.type->lazy_count; ++i) {
+        if ((header.materialised >> i & 1) == 0 && std::strcmp(header.type->lazy_name(i), key.text) == 0) {
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+js_Property* make_native_property(js_State* J, js_Object* object, NativeHeader& header, int index) {
+    header.materialised |= std::uint64_t{1} << index;
+    js_Value value = undefined_value();
+    run_native(J, [&] {
+        value = Internal::raw(header.type->lazy_value(header, static_cast<std::size_t>(index)));
+    });
+    js_Property* node = insert_at(J, object, Key(header.type->lazy_name(static_cast<std::size_t>(index))),
+                                  static_cast<std::uint32_t>(index), 0);
+    node->value = value;
+    return node;
+}
+
+/// Which of a function's own lazy properties the name means; 0: none that is still to be made.
+int function_bit(const js_Object* object, const Key& key) {
+    int bit = 0;
+    if (key.size == 9 && std::memcmp(key.text, "prototype", 9) == 0) {
+        if (object->type != JS_CFUNCTION || (object->gcmark & object_bits::not_constructor) != 0) return 0;
+        bit = object_bits::prototype_made;
+    } else if (key.size == 6 && std::memcmp(key.text, "length", 6) == 0) {
+        bit = object_bits::length_made;
+    } else if (key.size == 4 && std::memcmp(key.text, "name", 4) == 0) {
+        bit = object_bits::name_made;
+    }
+    return (object->gcmark & bit) != 0 ? 0 : bit;
+}
+
+js_Property* make_function_property(js_State* J, js_Object* object, int bit) {
+    object->gcmark |= bit;
+    if (bit == object_bits::prototype_made) {
+        js_Object* prototype = jsV_newobject(J, JS_COBJECT, J->Object_prototype);
+        js_Property* node = insert_hidden(J, object, Key("prototype"), object_value(prototype),
+                                          JS_DONTENUM | JS_DONTCONF);
+        insert_hidden(J, prototype, Key("constructor"), object_value(object), JS_DONTENUM);
+        return node;
+    }
+    const bool native = object->type == JS_CCFUNCTION;
+    if (bit == object_bits::length_made) {
+        const int length = native ? std::max(object->u.c.length, object->extensible >> native_length_shift)
+                                  : object->u.f.function->numparams;
+        return insert_hidden(J, object, Key("length"), number_value(length), JS_READONLY | JS_DONTENUM);
+    }
+    js_Value name{};
+    name.t.type = JS_TLITSTR;
+    name.u.litstr = native ? object->u.c.name : object->u.f.function->name;
+    return insert_hidden(J, object, Key("name"), name, JS_READONLY | JS_DONTENUM);
+}
+
+bool is_stack(const js_Object* object, const Key& key) {
+    return (object->gcmark & object_bits::stack_made) == 0 && object->u.user.data != nullptr && key.size == 5 &&
+           std::memcmp(key.text, "stack", 5) == 0;
+}
+
+/// "Name: message" by plain lookups, without running script.
+std::string error_head(js_State* J, js_Object* error) {
+    auto text_of = [&](const char* name) -> std::string {
+        js_Property* property = jsV_getproperty(J, error, name);
+        if (property == nullptr || !is_string(property->value)) return {};
+        return string_bytes(property->value);
+    };
+    std::string name = text_of("name");
+    const std::string message = text_of("message");
+    if (message.empty()) return name;
+    return name.empty() ? message : name + ": " + message;
+}
+
+js_Property* make_stack(js_State* J, js_Object* error) {
+    error->gcmark |= object_bits::stack_made;
+    js_Value value = undefined_value();
+    run_native(J, [&] {
+        const auto* captured = static_cast<const CapturedFrames*>(error->u.user.data);
+        const std::string text =
+            stack_text(error_head(J, error), {captured->frames, static_cast<std::size_t>(captured->count)});
+        Guard guard(J);
+        push_text(J, text);
+        value = *js_tovalue(J, -1);
+    });
+    return insert_hidden(J, error, Key("stack"), value, JS_DONTENUM);
+}
+
+/// Makes the property if it is a lazy one of the object.
+js_Property* make_lazy(js_State* J, js_Object* object, const Key& key) {
+    if (object->gcmark >> object_bits::table_shift != 0) {
+        const TablePlace place = find_entry(J, object, key);
+        if (place.index >= 0) return make_entry(J, object, place.table, static_cast<std::size_t>(place.index));
+    }
+    switch (object->type) {
+        case JS_CFUNCTION:
+        case JS_CCFUNCTION: {
+            const int bit = function_bit(object, key);
+            return bit == 0 ? nullptr : make_function_property(J, object, bit);
+        }
+        case JS_CERROR:
+            return is_stack(object, key) ? make_stack(J, object) : nullptr;
+        case JS_CUSERDATA: {
+            NativeHeader* header = lazy_native(object);
+            if (header == nullptr) return nullptr;
+            const int index = find_native(*header, key);
+            return index < 0 ? nullptr : make_native_property(J, object, *header, index);
+        }
+        default:
+            return nullptr;
+    }
+}
+
+/// The property is about to be created otherwise: its lazy form will never come.
+void forget_lazy(js_State* J, js_Object* object, const Key& key) {
+    if (object->gcmark >> object_bits::table_shift != 0) {
+        const TablePlace place = find_entry(J, object, key);
+        if (place.index >= 0) runtime_of(J).tables[place.table].made |= std::uint64_t{1} << place.index;
+    }
+    if (object->type == JS_CFUNCTION || object->type == JS_CCFUNCTION) {
+        object->gcmark |= function_bit(object, key);
+    } else if (object->type == JS_CERROR) {
+        if (is_stack(object, key)) object->gcmark |= object_bits::stack_made;
+    } else if (object->type == JS_CUSERDATA) {
+        if (NativeHeader* header = lazy_native(object)) {
+            const int index = find_native(*header, key);
+            if (index >= 0) header->materialised |= std::uint64_t{1} << index;
+        }
+    }
+}
+
+js_Property* get_own(js_State* J, js_Object* object, const Key& key) {
+    js_Property* property = find(object, key);
+    return property != nullptr ? property : make_lazy(J, object, key);
+}
+
+js_Iterator* new_iterator_node(js_State* J, const char* name) {
+    const std::size_t size = std::strlen(name) + 1;
+    auto* node = static_cast<js_Iterator*>(js_malloc(J, static_cast<int>(offsetof(js_Iterator, name) + size)));
+    node->next = nullptr;
+    std::memcpy(node->name, name, size);
+    return node;
+}
+
+bool hidden_by(js_State* J, js_Object* first, const js_Object* last, const char* name) {
+    const Key key(name);
+    int index;
+    for (js_Object* object = first; object != last; object = object->prototype) {
+        if (find(object, key) != nullptr) return true;
+        if (object->type == JS_CARRAY && object->u.a.simple && js_isarrayindex(J, name, &index) &&
+            index < object->u.a.flat_length) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+js_Property* property_root(js_Object* object) { return root_of(object) == leaf() ? nullptr : object->properties; }
+js_Property* property_left(js_Property* node) { return node->left == leaf() ? nullptr : node->left; }
+js_Property* property_right(js_Property* node) { return node->right == leaf() ? nullptr : node->right; }
+
+void free_properties(js_State* J, js_Property* node) {
+    if (node == nullptr) return;
+    free_properties(J, property_left(node));
+    free_properties(J, property_right(node));
+    js_free(J, node);
+}
+
+void attach_table(js_State* J, js_Object* object, LazyTable table) {
+    Runtime& runtime = runtime_of(J);
+    for (std::size_t i = 0; i < table.count; ++i) {
+        const std::string_view name = table_name(runtime, table, i);
+        table.initials |= std::uint64_t{1} << (name.empty() ? 0 : static_cast<unsigned char>(name[0]) & 63);
+        // A property of that name that is there already gives way.
+        const Key key(name.data());
+        if (find(object, key) != nullptr) jsV_delproperty(J, object, name.data());
+        forget_lazy(J, object, key);
+    }
+    table.sequence = static_cast<std::uint32_t>(object->count);
+    object->count += table.count;
+    table.next = static_cast<std::uint32_t>(object->gcmark >> object_bits::table_shift);
+    if (runtime.tables.empty()) runtime.tables.emplace_back();
+    const auto index = static_cast<int>(runtime.tables.size());
+    runtime.tables.push_back(table);
+    object->gcmark = (object->gcmark & ((1 << object_bits::table_shift) - 1)) | index << object_bits::table_shift;
+}
+
+void make_lazy_properties(js_State* J, js_Object* object, KeyFilter filter) {
+    const bool all = filter == KeyFilter::all;
+    for (auto i = static_cast<std::uint32_t>(object->gcmark >> object_bits::table_shift); i != 0;
+         i = runtime_of(J).tables[i].next) {
+        if (!all && (runtime_of(J).tables[i].attributes & JS_DONTENUM) != 0) continue;
+        for (int index = 0; index < runtime_of(J).tables[i].count; ++index) {
+            if ((runtime_of(J).tables[i].made >> index & 1) == 0) {
+                make_entry(J, object, i, static_cast<std::size_t>(index));
+            }
+        }
+    }
+    if (all && (object->type == JS_CFUNCTION || object->type == JS_CCFUNCTION)) {
+        for (const char* name : {"length", "name", "prototype"}) {
+            const int bit = function_bit(object, Key(name));
+            if (bit != 0) make_function_property(J, object, bit);
+        }
+    } else if (all && object->type == JS_CERROR) {
+        if (is_stack(object, Key("stack"))) make_stack(J, object);
+    } else if (object->type == JS_CUSERDATA) {
+        if (NativeHeader* header = lazy_native(object)) {
+            for (std::size_t i = 0; i < header->type->lazy_count; ++i) {
+                if ((header->materialised >> i & 1) == 0) {
+                    make_native_property(J, object, *header, static_cast<int>(i));
+                }
+            }
+        }
+    }
+}
+
+void order_properties(js_State* J, js_Object* object, KeyFilter filter, bool symbols) {
+    make_lazy_properties(J, object, filter);
+    auto& ordered = runtime_of(J).enumeration;
+    ordered.clear();
+    visit_tree(root_of(object), [&](js_Property* property) {
+        if (filter == KeyFilter::enumerable && (property->atts & JS_DONTENUM) != 0) return;
+        if (is_symbol_key(property->name) != symbols) return;
+        int index;
+        const char first = property->name[0];
+        const bool is_index = first >= '0' && first <= '9' && js_isarrayindex(J, property->name, &index) != 0;
+        const auto order = is_index ? static_cast<std::uint64_t>(index)
+                                    : (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(
+                                                                     static_cast<unsigned>(property->atts) >>
+                                                                     sequence_shift);
+        ordered.emplace_back(order, property);
+    });
+    std::sort(ordered.begin(), ordered.end());
+}
+
+}  // namespace k6::js
+
+using namespace k6::js;
+
+extern "C" {
+
+js_Object* jsV_newobject(js_State* J, enum js_Class type, js_Object* prototype) {
+    auto* object = static_cast<js_Object*>(js_malloc(J, sizeof(js_Object)));
+    std::memset(object, 0, sizeof *object);
+    object->type = type;
+    object->properties = leaf();
+    object->prototype = prototype;
+    object->extensible = 1;
+    object->gcnext = J->gcobj;
+    J->gcobj = object;
+    return object;
+}
+
+js_Property* jsV_getownproperty(js_State* J, js_Object* object, const char* name) {
+    return get_own(J, object, Key(name));
+}
+
+js_Property* jsV_getpropertyx(js_State* J, js_Object* object, const char* name, int* own) {
+    const Key key(name);
+    *own = 1;
+    for (; object != nullptr; object = object->prototype) {
+        if (js_Property* property = get_own(J, object, key)) return property;
+        *own = 0;
+    }
+    return nullptr;
+}
+
+js_Property* jsV_getproperty(js_State* J, js_Object* object, const char* name) {
+    const Key key(name);
+    for (; object != nullptr; object = object->prototype) {
+        if (js_Property* property = get_own(J, object, key)) return property;
+    }
+    return nullptr;
+}
+
+js_Property* jsV_setproperty(js_State* J, js_Object* object, const char* name) {
+    const Key key(name);
+    if (js_Property* property = find(object, key)) return property;
+    if (!object->extensible) {
+        js_Property* property = make_lazy(J, object, key);
+        if (property == nullptr && J->strict) {
+            js_typeerror(J, "Cannot add property %s, object is not extensible", name);
+        }
+        return property;
+    }
+    forget_lazy(J, object, key);
+    return insert(J, object, key);
+}
+
+void jsV_delproperty(js_State* J, js_Object* object, const char* name) {
+    js_Property* removed = nullptr;
+    object->properties = remove_node(root_of(object), Key(name), &removed);
+    if (removed != nullptr) js_free(J, removed);
+}
+
+js_Object* jsV_newiterator(js_State* J, js_Object* target, int own) {
+    js_Object* iterator = jsV_newobject(J, JS_CITERATOR, nullptr);
+    iterator->u.iter.target = target;
+    js_pushobject(J, iterator);  // lazy properties may be made below
+    js_Iterator** end = &iterator->u.iter.head;
+    for (js_Object* object = target; object != nullptr; object = own ? nullptr : object->prototype) {
+        order_properties(J, object, KeyFilter::enumerable, false);
+        // Nothing below changes the object or the scratch list.
+        for (const auto& [order, property] : runtime_of(J).enumeration) {
+            if (object != target && hidden_by(J, target, object, property->name)) continue;
+            *end = new_iterator_node(J, property->name);
+            end = &(*end)->next;
+        }
+    }
+    iterator->u.iter.current = iterator->u.iter.head;
+    if (target->type == JS_CSTRING) iterator->u.iter.n = target->u.s.length;
+    if (target->type == JS_CARRAY && target->u.a.simple) iterator->u.iter.n = target->u.a.flat_length;
+    js_pop(J, 1);
+    return iterator;
+}
+
+const char* jsV_nextiterator(js_State* J, js_Object* iterator) {
+    if (iterator->type != JS_CITERATOR) js_typeerror(J, "not an iterator");
+    if (iterator->u.iter.i < iterator->u.iter.n) return js_itoa(J->scratch, iterator->u.iter.i++);
+    while (js_Iterator* current = iterator->u.iter.current) {
+        iterator->u.iter.current = current->next;
+        if (jsV_getproperty(J, iterator->u.iter.target, current->name) != nullptr) return current->name;
+    }
+    return nullptr;
+}
+
+/// Sets the length of an array whose elements are named properties.
+void jsV_resizearray(js_State* J, js_Object* array, int length) {
+    if (length < array->u.a.length) {
+        order_properties(J, array, KeyFilter::all, false);
+        for (const auto& [order, property] : runtime_of(J).enumeration) {
+            if (order >> 32 != 0 || order < static_cast<std::uint64_t>(length)) continue;
+            js_Property* removed = nullptr;
+            array->properties = remove_node(root_of(array), Key(property->name), &removed);
+            js_free(J, removed);
+        }
+    }
+    array->u.a.length = length;
+}
+
+}  // extern "C"

@@ -1,0 +1,519 @@
+#include "js/mujs/value.h"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "js/mujs/errors.h"
+#include "js/mujs/runtime.h"
+
+namespace k6::js {
+namespace {
+
+static_assert(sizeof(RawValue) == sizeof(js_Value));
+
+bool needs_root(const js_Value& raw) { return raw.t.type == JS_TOBJECT || raw.t.type == JS_TMEMSTR; }
+
+js_Object* object_of(const Value& value) {
+    const js_Value raw = Internal::raw(value);
+    return raw.t.type == JS_TOBJECT ? raw.u.object : nullptr;
+}
+
+/// A property name in the engine's form, NUL-terminated.
+class Name {
+public:
+    explicit Name(const char* literal) : text_(literal) {}
+    explicit Name(std::string_view utf8) {
+        if (!is_engine_text(utf8)) {
+            converted_ = to_engine_text(utf8);
+            text_ = converted_.c_str();
+        } else if (utf8.size() < sizeof buffer_) {
+            std::memcpy(buffer_, utf8.data(), utf8.size());
+            buffer_[utf8.size()] = 0;
+            text_ = buffer_;
+        } else {
+            converted_ = utf8;
+            text_ = converted_.c_str();
+        }
+    }
+    const char* c_str() const { return text_; }
+
+private:
+    const char* text_;
+    char buffer_[48];
+    std::string converted_;
+};
+
+/// A plain own or inherited data property, found without running anything; null if it takes more than that.
+js_Property* plain_property(js_State* J, js_Object* object, const char* name) {
+    for (js_Object* o = object; o != nullptr; o = o->prototype) {
+        // Objects whose properties are not all in the store.
+        switch (o->type) {
+            case JS_COBJECT:
+            case JS_CCFUNCTION:
+            case JS_CFUNCTION:
+            case JS_CERROR:
+            case JS_CDATE:
+            case JS_CARGUMENTS:
+            case JS_CMATH:
+            case JS_CJSON:
+            case JS_CBOOLEAN:
+            case JS_CNUMBER:
+                break;
+            case JS_CUSERDATA:
+                if (is_native_object(o) && o->u.user.has == nullptr) break;
+                return nullptr;
+            default:
+                return nullptr;
+        }
+    }
+    js_Property* property = jsV_getproperty(J, object, name);
+    return property == nullptr || property->getter != nullptr || property->setter != nullptr ? nullptr : property;
+}
+
+Value get_named(State& state, js_Object* object, const char* name) {
+    js_State* J = state.raw();
+    Guard guard(J);
+    if (js_Property* property = plain_property(J, object, name)) return Internal::value(state, property->value);
+    js_pushobject(J, object);
+    js_getproperty(J, -1, name);
+    return Internal::value(state, *js_tovalue(J, -1));
+}
+
+void set_named(State& state, js_Object* object, const char* name, const Value& value) {
+    js_State* J = state.raw();
+    Guard guard(J);
+    js_pushobject(J, object);
+    js_pushvalue(J, Internal::raw(value));
+    js_setproperty(J, -2, name);
+}
+
+int checked_index(std::size_t index) {
+    if (index > static_cast<std::size_t>(JS_ARRAYLIMIT)) throw RangeError("Invalid array length");
+    return static_cast<int>(index);
+}
+
+js_Object* require_object(const Value& value) {
+    js_Object* object = object_of(value);
+    if (object == nullptr) {
+        throw TypeError(value.is_undefined()   ? "Cannot read properties of undefined"
+                        : value.is_null() ? "Cannot read properties of null"
+                                          : "Value is not an object");
+    }
+    return object;
+}
+
+}  // namespace
+
+Value::Value() noexcept : raw_(std::bit_cast<RawValue>(undefined_value())) {}
+
+Value::Value(Primitive, Type type, double number) noexcept {
+    js_Value raw{};
+    switch (type) {
+        case Type::null:
+            raw.t.type = JS_TNULL;
+            break;
+        case Type::boolean:
+            raw.t.type = JS_TBOOLEAN;
+            raw.u.boolean = number != 0;
+            break;
+        default:
+            raw = number_value(number);
+            break;
+    }
+    raw_ = std::bit_cast<RawValue>(raw);
+}
+
+Value::Value(State& state, const RawValue& raw) : raw_(raw) {
+    const auto value = std::bit_cast<js_Value>(raw);
+    if (needs_root(value)) {
+        slot_ = Internal::runtime(state).add_root(value);
+        state_ = &state;
+    }
+}
+
+Value::Value(const Value& other) : raw_(other.raw_), state_(other.state_) {
+    if (other.slot_ != 0) slot_ = Internal::runtime(*state_).add_root(Internal::raw(*this));
+}
+
+Value::Value(Value&& other) noexcept : raw_(other.raw_), state_(other.state_), slot_(other.slot_) {
+    other.raw_ = std::bit_cast<RawValue>(undefined_value());
+    other.slot_ = 0;
+}
+
+Value& Value::operator=(const Value& other) {
+    if (this != &other) *this = Value(other);
+    return *this;
+}
+
+Value& Value::operator=(Value&& other) noexcept {
+    if (this != &other) {
+        if (slot_ != 0) release();
+        raw_ = other.raw_;
+        state_ = other.state_;
+        slot_ = other.slot_;
+        other.raw_ = std::bit_cast<RawValue>(undefined_value());
+        other.slot_ = 0;
+    }
+    return *this;
+}
+
+void Value::release() noexcept {
+    Internal::runtime(*state_).remove_root(slot_);
+    slot_ = 0;
+}
+
+State& Value::owner() const {
+    if (state_ == nullptr) throw std::logic_error("the operation needs an object");
+    return *state_;
+}
+
+Value::Type Value::type() const noexcept {
+    const js_Value raw = Internal::raw(*this);
+    switch (raw.t.type) {
+        case JS_TUNDEFINED:
+            return Type::undefined;
+        case JS_TNULL:
+            return Type::null;
+        case JS_TBOOLEAN:
+            return Type::boolean;
+        case JS_TNUMBER:
+            return Type::number;
+        case JS_TOBJECT:
+            return is_callable(raw.u.object) ? Type::function : Type::object;
+        default:
+            return Type::string;
+    }
+}
+
+bool Value::is_array() const noexcept {
+    const js_Object* object = object_of(*this);
+    return object != nullptr && object->type == JS_CARRAY;
+}
+
+bool Value::is_error() const noexcept {
+    const js_Object* object = object_of(*this);
+    return object != nullptr && object->type == JS_CERROR;
+}
+
+bool Value::is_date() const noexcept {
+    const js_Object* object = object_of(*this);
+    return object != nullptr && object->type == JS_CDATE;
+}
+
+bool Value::is_regexp() const noexcept {
+    const js_Object* object = object_of(*this);
+    return object != nullptr && object->type == JS_CREGEXP;
+}
+
+bool Value::same_as(const Value& other) const noexcept {
+    const js_Value left = Internal::raw(*this);
+    const js_Value right = Internal::raw(other);
+    if (is_string()) return other.is_string() && std::strcmp(string_bytes(left), string_bytes(right)) == 0;
+    if (left.t.type != right.t.type) return false;
+    switch (left.t.type) {
+        case JS_TBOOLEAN:
+            return left.u.boolean == right.u.boolean;
+        case JS_TNUMBER:
+            return left.u.number == right.u.number || (std::isnan(left.u.number) && std::isnan(right.u.number));
+        case JS_TOBJECT:
+            return left.u.object == right.u.object;
+        default:
+            return true;
+    }
+}
+
+double Value::as_number() const noexcept {
+    const js_Value raw = Internal::raw(*this);
+    return raw.t.type == JS_TNUMBER ? raw.u.number : 0;
+}
+
+bool Value::as_boolean() const noexcept {
+    const js_Value raw = Internal::raw(*this);
+    return raw.t.type == JS_TBOOLEAN && raw.u.boolean != 0;
+}
+
+std::string_view Value::raw_text() const& noexcept {
+    const js_Value raw = Internal::raw(*this);
+    if (raw.t.type == JS_TSHRSTR) return reinterpret_cast<const char*>(raw_.bytes.data());
+    return string_bytes(raw);
+}
+
+std::string Value::as_string() const {
+    const std::string_view text = raw_text();
+    return is_plain_text(text) ? std::string(text) : to_utf8(text);
+}
+
+bool Value::truthy() const noexcept {
+    js_Value raw = Internal::raw(*this);
+    return jsV_toboolean(nullptr, &raw) != 0;
+}
+
+double Value::to_number(State& state) const {
+    const js_Value raw = Internal::raw(*this);
+    if (raw.t.type == JS_TNUMBER) return raw.u.number;
+    js_State* J = state.raw();
+    Guard guard(J);
+    js_pushvalue(J, raw);
+    return js_tonumber(J, -1);
+}
+
+std::string Value::to_string(State& state) const {
+    const js_Value raw = Internal::raw(*this);
+    if (k6::js::is_string(raw)) return as_string();
+    js_State* J = state.raw();
+    Guard guard(J);
+    js_pushvalue(J, raw);
+    const std::string_view text = js_tostring(J, -1);
+    return is_plain_text(text) ? std::string(text) : to_utf8(text);
+}
+
+double Value::to_number() const {
+    if (is_number()) return as_number();
+    if (is_undefined()) return std::numeric_limits<double>::quiet_NaN();
+    if (is_null()) return 0;
+    if (is_boolean()) return as_boolean() ? 1 : 0;
+    js_Value raw = Internal::raw(*this);
+    if (k6::js::is_string(raw)) return jsV_stringtonumber(nullptr, string_bytes(raw));
+    return to_number(owner());
+}
+
+std::string Value::to_string() const {
+    switch (type()) {
+        case Type::string:
+            return as_string();
+        case Type::object:
+        case Type::function:
+            return to_string(owner());
+        default: {
+            js_Value raw = Internal::raw(*this);
+            if (raw.t.type == JS_TNUMBER) {
+                char buffer[32];
+                return jsV_numbertostring(nullptr, buffer, raw.u.number);
+            }
+            return jsV_tostring(nullptr, &raw);
+        }
+    }
+}
+
+Value Value::get(const char* name) const {
+    js_Object* object = require_object(*this);
+    return get_named(*state_, object, name);
+}
+
+Value Value::get(std::string_view name) const {
+    js_Object* object = require_object(*this);
+    const Name key(name);
+    return get_named(*state_, object, key.c_str());
+}
+
+Value Value::at(std::size_t index) const {
+    js_Object* object = require_object(*this);
+    if (object->type == JS_CARRAY && object->u.a.simple) {
+        if (index >= static_cast<std::size_t>(object->u.a.flat_length)) return {};
+        return Value(*state_, std::bit_cast<RawValue>(object->u.a.array[index]));
+    }
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_pushobject(J, object);
+    js_getindex(J, -1, checked_index(index));
+    return Internal::value(*state_, *js_tovalue(J, -1));
+}
+
+bool Value::has(std::string_view name) const {
+    js_Object* object = require_object(*this);
+    const Name key(name);
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_pushobject(J, object);
+    return js_hasproperty(J, -1, key.c_str()) != 0;
+}
+
+bool has_own_property(js_State* J, js_Object* object, const char* name) {
+    int index = 0;
+    if (object->type == JS_CARRAY) {
+        if (std::strcmp(name, "length") == 0) return true;
+        if (object->u.a.simple && js_isarrayindex(J, name, &index)) return index < object->u.a.flat_length;
+    } else if (object->type == JS_CSTRING) {
+        if (std::strcmp(name, "length") == 0) return true;
+        if (js_isarrayindex(J, name, &index) && index < object->u.s.length) return true;
+    } else if (object->type == JS_CREGEXP) {
+        if (std::strcmp(name, "lastIndex") == 0) return true;
+    } else if (object->type == JS_CUSERDATA && is_native_object(object)) {
+        auto* header = static_cast<NativeHeader*>(object->u.user.data);
+        if (header->type->index_count != nullptr && js_isarrayindex(J, name, &index)) {
+            return static_cast<std::size_t>(index) < header->type->index_count(*header);
+        }
+    }
+    return jsV_getownproperty(J, object, name) != nullptr;
+}
+
+bool Value::has_own(std::string_view name) const {
+    js_Object* object = require_object(*this);
+    const Name key(name);
+    Guard guard(state_->raw());
+    return has_own_property(state_->raw(), object, key.c_str());
+}
+
+void Value::set(const char* name, const Value& value) const {
+    js_Object* object = require_object(*this);
+    set_named(*state_, object, name, value);
+}
+
+void Value::set(std::string_view name, const Value& value) const {
+    js_Object* object = require_object(*this);
+    const Name key(name);
+    set_named(*state_, object, key.c_str(), value);
+}
+
+void Value::set_at(std::size_t index, const Value& value) const {
+    js_Object* object = require_object(*this);
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_pushobject(J, object);
+    js_pushvalue(J, Internal::raw(value));
+    js_setindex(J, -2, checked_index(index));
+}
+
+namespace {
+
+/// The property to define; an array's elements become named properties first.
+js_Property* property_to_define(js_State* J, js_Object* object, const char* name) {
+    if (object->type == JS_CARRAY && object->u.a.simple) {
+        jsR_unflattenarray(J, object);
+        int index = 0;
+        if (js_isarrayindex(J, name, &index) && index >= object->u.a.length) object->u.a.length = index + 1;
+    }
+    js_Property* property = jsV_setproperty(J, object, name);
+    if (property == nullptr) throw TypeError("Cannot add property, object is not extensible");
+    return property;
+}
+
+}  // namespace
+
+void Value::define(std::string_view name, const Value& value, Attributes attributes) const {
+    js_Object* object = require_object(*this);
+    const Name key(name);
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_Property* property = property_to_define(J, object, key.c_str());
+    property->value = Internal::raw(value);
+    property->getter = nullptr;
+    property->setter = nullptr;
+    property->atts = (property->atts & ~7) | static_cast<int>(attributes);
+}
+
+void Value::define_accessor(std::string_view name, const Value& getter, const Value& setter,
+                            Attributes attributes) const {
+    js_Object* object = require_object(*this);
+    const Name key(name);
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_Property* property = property_to_define(J, object, key.c_str());
+    property->value = undefined_value();
+    property->getter = object_of(getter);
+    property->setter = object_of(setter);
+    property->atts = (property->atts & ~7) | static_cast<int>(attributes);
+}
+
+bool Value::remove(std::string_view name) const {
+    js_Object* object = require_object(*this);
+    const Name key(name);
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_Property* property = jsV_getownproperty(J, object, key.c_str());
+    if (property == nullptr) return false;
+    if ((property->atts & JS_DONTCONF) != 0) return false;
+    jsV_delproperty(J, object, key.c_str());
+    return true;
+}
+
+std::size_t Value::length() const {
+    const js_Object* object = require_object(*this);
+    if (object->type == JS_CARRAY) return static_cast<std::size_t>(object->u.a.length);
+    const double length = get("length").to_number(*state_);
+    return length > 0 ? static_cast<std::size_t>(std::min(length, 9007199254740991.0)) : 0;
+}
+
+void Value::append(const Value& value) const { set_at(length(), value); }
+
+std::vector<std::string> Value::keys() const {
+    js_Object* object = require_object(*this);
+    std::vector<std::string> keys;
+    Guard guard(state_->raw());
+    visit_own_keys(state_->raw(), object, KeyFilter::enumerable, false, [&](const char* key) {
+        keys.push_back(is_plain_text(key) ? std::string(key) : to_utf8(key));
+    });
+    return keys;
+}
+
+void Value::for_each(const std::function<void(const std::string&, const Value&)>& visit) const {
+    for (const std::string& key : keys()) visit(key, get(key));
+}
+
+Value Value::prototype() const {
+    js_Object* prototype = require_object(*this)->prototype;
+    return prototype == nullptr ? Value::null() : Internal::value(*state_, object_value(prototype));
+}
+
+void Value::set_prototype(const Value& prototype) const {
+    js_Object* object = require_object(*this);
+    js_Object* wanted = object_of(prototype);
+    for (const js_Object* o = wanted; o != nullptr; o = o->prototype) {
+        if (o == object) throw TypeError("Cyclic prototype chain");
+    }
+    object->prototype = wanted;
+}
+
+void freeze_object(js_State* J, js_Object* object, int attributes) {
+    if (object->type == JS_CARRAY && object->u.a.simple) jsR_unflattenarray(J, object);
+    make_lazy_properties(J, object, KeyFilter::all);
+    object->extensible = 0;
+    for (const bool symbols : {false, true}) {
+        order_properties(J, object, KeyFilter::all, symbols);
+        for (const auto& [order, property] : runtime_of(J).enumeration) {
+            const bool accessor = property->getter != nullptr || property->setter != nullptr;
+            property->atts |= accessor ? attributes & ~JS_READONLY : attributes;
+        }
+    }
+}
+
+void Value::freeze() const {
+    js_Object* object = require_object(*this);
+    Guard guard(state_->raw());
+    freeze_object(state_->raw(), object, JS_READONLY | JS_DONTCONF);
+}
+
+Value Value::call(const Value& this_value, std::span<const Value> arguments) const {
+    if (!is_function()) throw TypeError("Value is not a function");
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_pushvalue(J, Internal::raw(*this));
+    js_pushvalue(J, Internal::raw(this_value));
+    for (const Value& argument : arguments) js_pushvalue(J, Internal::raw(argument));
+    js_call(J, static_cast<int>(arguments.size()));
+    return Internal::value(*state_, *js_tovalue(J, -1));
+}
+
+Value Value::construct(std::span<const Value> arguments) const {
+    if (!is_function()) throw TypeError("Value is not a constructor");
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_pushvalue(J, Internal::raw(*this));
+    for (const Value& argument : arguments) js_pushvalue(J, Internal::raw(argument));
+    js_construct(J, static_cast<int>(arguments.size()));
+    return Internal::value(*state_, *js_tovalue(J, -1));
+}
+
+NativeHeader* Value::native_header(const NativeType& type) const noexcept {
+    js_Object* object = object_of(*this);
+    if (object == nullptr || !is_native_object(object)) return nullptr;
+    auto* header = static_cast<NativeHeader*>(object->u.user.data);
+    return header->type == &type ? header : nullptr;
+}
+
+TracedValue::TracedValue(const Value& value) noexcept : raw_(std::bit_cast<RawValue>(Internal::raw(value))) {}
+
+Value TracedValue::load(State& state) const { return Internal::value(state, std::bit_cast<js_Value>(raw_)); }
+
+}  // namespace k6::js

@@ -1,0 +1,50 @@
+// The HTTP client of one VU: sends requests on its connections and records their metrics.
+//
+// Connections belong to the VU, live across iterations and are used again whenever the server allows it.
+//
+//   Client client(vu, shared);
+//   Response response = client.send({.url = "http://localhost:8080/"});   // on a fiber of the VU's worker
+//   client.recycle(std::move(response));                                   // optional: its memory is used again
+//
+// `send` suspends the calling fiber. Several fibers of the same worker may be in `send` at the same time (batches,
+// asynchronous requests); each exchange has a connection to itself.
+// The client must outlive all of them.
+#pragma once
+
+#include <memory>
+
+#include "proto_http/client_shared.h"
+#include "proto_http/request.h"
+#include "proto_http/response.h"
+
+namespace k6 {
+class Vu;
+}
+
+namespace k6::http {
+
+class Client {
+public:
+    Client(Vu& vu, ClientShared& shared);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// The final response after redirects, or the failure. Records one set of samples for each round trip. Throws
+    /// Interrupted when the fiber is interrupted: then nothing is recorded for the round trip under way.
+    /// In the steady state (connection kept, response recycled) nothing here allocates.
+    Response send(const Request& request);
+
+    /// Takes a response that is no longer needed.
+    void recycle(Response&& response);
+
+    /// Closes idle connections: at the end of an iteration if the run wants none kept.
+    void close_idle();
+    std::size_t idle_connections() const noexcept;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace k6::http

@@ -1,0 +1,111 @@
+#include "proto_http/client_shared.h"
+
+#include <utility>
+
+#include "engine/plan/plan.h"
+#include "engine/runtime/worker.h"
+#include "proto_http/shared_state.h"
+
+namespace k6::http {
+
+Result<std::shared_ptr<const Url>> UrlCache::find(std::string_view text) {
+    Place& place = places_[std::hash<std::string_view>{}(text) % places];
+    if (place.url && place.text == text) return place.url;
+    Result<Url> url = Url::parse(text);
+    if (!url) return url.error();
+    place.text = text;
+    place.url = std::make_shared<const Url>(std::move(*url));
+    return place.url;
+}
+
+char* BufferPool::take() {
+    if (free_.empty()) {
+        // Nearly all responses are short: if all buffers began at the same place in a page, their beginnings would push
+        // each other out of the cache.
+        constexpr std::size_t page = 4096;
+        constexpr std::size_t lines_apart = 7 * 64;
+        const std::size_t offset = owned_.size() * lines_apart % page;
+        owned_.emplace_back(new char[buffer_size + page]);
+        // Room to give them all back without allocating.
+        free_.reserve(owned_.size());
+        return owned_.back().get() + offset;
+    }
+    char* buffer = free_.back();
+    free_.pop_back();
+    return buffer;
+}
+
+namespace {
+
+constexpr std::size_t kept_responses = 256;
+constexpr std::size_t kept_body_capacity = std::size_t{1} << 16;
+
+/// Empties a response but keeps its memory.
+void reset(Response& response) {
+    response.status = 0;
+    response.status_text.clear();
+    response.protocol = Protocol::none;
+    response.headers.clear();
+    response.body.clear();
+    response.url.clear();
+    response.remote.reset();
+    response.timings = {};
+    response.tls.reset();
+    response.error.code = 0;
+    response.error.text.clear();
+    response.error.message.clear();
+    response.error.always_thrown = false;
+    response.cookie_header.clear();
+    response.redirects_followed = 0;
+}
+
+}  // namespace
+
+Response ClientShared::Impl::take_response() {
+    if (responses.empty()) return {};
+    Response response = std::move(responses.back());
+    responses.pop_back();
+    return response;
+}
+
+void ClientShared::Impl::give_back(Response&& response) {
+    if (responses.size() >= kept_responses) return;
+    if (response.body.capacity() > kept_body_capacity) response.body = std::string();
+    reset(response);
+    responses.push_back(std::move(response));
+}
+
+Result<ClientSettings> client_settings(const Plan& plan, std::string_view default_user_agent) {
+    ClientSettings settings;
+    settings.user_agent = plan.user_agent ? *plan.user_agent : std::string(default_user_agent);
+    settings.max_redirects = static_cast<int>(plan.max_redirects);
+    settings.max_redirects_chosen = plan.options.max_redirects.has_value();
+    settings.insecure_skip_tls_verify = plan.insecure_skip_tls_verify;
+    for (auto [name, version] :
+         {std::pair{&plan.tls_version.min, &settings.tls_min}, std::pair{&plan.tls_version.max, &settings.tls_max}}) {
+        if (name->empty()) continue;
+        *version = tls_version_of(*name);
+        if (!*version) return Error{ErrorClass::invalid_config, "unknown TLS version '" + *name + "'"};
+    }
+    settings.tls_cipher_suites = plan.tls_cipher_suites;
+    settings.tls_auth = plan.tls_auth;
+    settings.no_connection_reuse = plan.no_connection_reuse;
+    settings.idle_connections = static_cast<int>(plan.batch);
+    settings.idle_connections_per_host = static_cast<int>(plan.batch_per_host);
+    settings.system_tags = plan.system_tags;
+    return settings;
+}
+
+Result<std::unique_ptr<ClientShared>> ClientShared::make(Worker& worker, ClientSettings settings) {
+    auto tls = TlsContext::make(settings);
+    if (!tls) return tls.error();
+    return std::unique_ptr<ClientShared>(
+        new ClientShared(std::make_unique<Impl>(worker, std::move(settings), std::move(*tls))));
+}
+
+ClientShared::ClientShared(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ClientShared::~ClientShared() = default;
+Worker& ClientShared::worker() const noexcept { return impl_->worker; }
+const ClientSettings& ClientShared::settings() const noexcept { return impl_->settings; }
+
+}  // namespace k6::http

@@ -1,0 +1,72 @@
+// Seeds and a deterministic mutator, by which the fuzz entries run in every test run, without a fuzzer.
+//
+//   for (const std::string& seed : url_seeds) {
+//       Mutator mutator(1);
+//       for (int i = 0; i < 1000; ++i) feed(mutator.mutate(seed));
+//   }
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <string_view>
+
+namespace k6::http {
+
+inline constexpr std::string_view url_seeds[] = {
+    "http://user:pa%20ss@example.com:8080/a%2Fb/../c d?q=%zz&x#frag",
+    "https://[fe80::1%25eth0]:443/",
+    "//h?x#y",
+    "mailto:somebody@example.com",
+    "../../x/./y;p=1?a/b",
+    "",
+};
+
+inline constexpr std::string_view response_seeds[] = {
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nSet-Cookie: a=b; Path=/; "
+    "Max-Age=1\r\n\r\nhello",
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: "
+    "chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nT: v\r\n\r\n",
+    "HTTP/1.0 200\r\nConnection: keep-alive\r\n\r\nuntil the end",
+    "HTTP/1.1 302 Found\r\nLocation: /x\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n\r\n",
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+};
+
+/// Changes, removes, repeats and inserts bytes; the same ones for the same seed.
+class Mutator {
+public:
+    explicit Mutator(std::uint32_t seed) : random_(seed) {}
+
+    std::string mutate(std::string_view text) {
+        static constexpr std::string_view telling = "%:/?#@[]\r\n\t \"\\;,=-+.0f\x80\xff";
+        std::string out(text);
+        for (std::uint32_t changes = 1 + random_() % 6; changes > 0; --changes) {
+            const std::size_t place = out.empty() ? 0 : random_() % out.size();
+            switch (random_() % 5) {
+                case 0:
+                    if (!out.empty()) out[place] = static_cast<char>(random_());
+                    break;
+                case 1:
+                    out.erase(place, 1 + random_() % 8);
+                    break;
+                case 2:
+                    out.insert(place, 1, telling[random_() % telling.size()]);
+                    break;
+                case 3:
+                    out.insert(place, out.substr(place, random_() % 16));
+                    break;
+                default:
+                    if (!out.empty()) out[place] = telling[random_() % telling.size()];
+                    break;
+            }
+        }
+        return out;
+    }
+    std::uint32_t number() { return random_(); }
+
+private:
+    std::minstd_rand random_;
+};
+
+}  // namespace k6::http

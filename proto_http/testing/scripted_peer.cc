@@ -1,0 +1,130 @@
+#include "proto_http/testing/scripted_peer.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+namespace k6::http::testing {
+namespace {
+
+int listen_on(const std::string& address, std::uint16_t& port) {
+    sockaddr_storage storage{};
+    socklen_t size = 0;
+    if (address.find(':') == std::string::npos) {
+        auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
+        v4.sin_family = AF_INET;
+        inet_pton(AF_INET, address.c_str(), &v4.sin_addr);
+        size = sizeof v4;
+    } else {
+        auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+        v6.sin6_family = AF_INET6;
+        inet_pton(AF_INET6, address.c_str(), &v6.sin6_addr);
+        size = sizeof v6;
+    }
+    const int fd = ::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto* raw = reinterpret_cast<sockaddr*>(&storage);
+    if (fd < 0 || ::bind(fd, raw, size) != 0 || ::listen(fd, 128) != 0 || ::getsockname(fd, raw, &size) != 0) {
+        throw std::runtime_error("cannot listen on " + address + ": " + std::strerror(errno));
+    }
+    port = ntohs(storage.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(storage).sin_port
+                                              : reinterpret_cast<sockaddr_in6&>(storage).sin6_port);
+    return fd;
+}
+
+}  // namespace
+
+std::string PeerSocket::read_head() {
+    std::string out;
+    char byte = 0;
+    while (!out.ends_with("\r\n\r\n") && ::recv(fd_, &byte, 1, 0) == 1) out += byte;
+    return out;
+}
+
+std::string PeerSocket::read_exactly(std::size_t size) {
+    std::string out(size, '\0');
+    std::size_t have = 0;
+    while (have < size) {
+        const ssize_t count = ::recv(fd_, out.data() + have, size - have, 0);
+        if (count <= 0) break;
+        have += static_cast<std::size_t>(count);
+    }
+    out.resize(have);
+    return out;
+}
+
+void PeerSocket::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (count <= 0) return;
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+}
+
+std::string PeerSocket::wait_for_close() {
+    std::string out;
+    char buffer[4096];
+    ssize_t count = 0;
+    while ((count = ::recv(fd_, buffer, sizeof buffer, 0)) > 0) out.append(buffer, static_cast<std::size_t>(count));
+    return out;
+}
+
+void PeerSocket::finish_writing() { ::shutdown(fd_, SHUT_WR); }
+
+void PeerSocket::reset_on_close() {
+    const linger hard{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+}
+
+ScriptedPeer::ScriptedPeer(std::vector<Script> scripts, std::string address)
+    : address_(std::move(address)), listener_(listen_on(address_, port_)) {
+    thread_ = std::thread([this, scripts = std::move(scripts)] { serve(scripts); });
+}
+
+ScriptedPeer::~ScriptedPeer() { finish(); }
+
+void ScriptedPeer::finish() {
+    if (!thread_.joinable()) return;
+    ending_ = true;
+    ::shutdown(listener_, SHUT_RDWR);
+    if (const int fd = current_.exchange(-1); fd >= 0) {
+        ::shutdown(fd, SHUT_RDWR);
+        current_ = fd;
+    }
+    thread_.join();
+    ::close(listener_);
+}
+
+std::string ScriptedPeer::authority() const {
+    const std::string host = address_.find(':') == std::string::npos ? address_ : "[" + address_ + "]";
+    return host + ":" + std::to_string(port_);
+}
+
+void ScriptedPeer::serve(const std::vector<Script>& scripts) {
+    for (const Script& script : scripts) {
+        const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (fd < 0) return;
+        ++connections_;
+        current_ = fd;
+        if (ending_) ::shutdown(fd, SHUT_RDWR);
+        PeerSocket socket(fd);
+        script(socket);
+        // The destructor may hold it for a moment.
+        int mine = fd;
+        while (!current_.compare_exchange_weak(mine, -1)) mine = fd;
+        ::close(fd);
+    }
+}
+
+std::uint16_t unused_port() {
+    std::uint16_t port = 0;
+    ::close(listen_on("127.0.0.1", port));
+    return port;
+}
+
+}  // namespace k6::http::testing

@@ -1,0 +1,30 @@
+// The phases of one HTTP round trip.
+//
+//   blocked ─► connecting ─► tls_handshaking      (both inside blocked; zero on a connection that is used again)
+//   sending ─► waiting ─► receiving               (their sum is `duration`)
+//
+// A value.
+#pragma once
+
+#include "base/duration.h"
+
+namespace k6::http {
+
+struct Timings {
+    /// From asking for a connection until having one: DNS, connect and TLS included.
+    Duration blocked{};
+    Duration connecting{};
+    Duration tls_handshaking{};
+    /// From having the connection until the request is written.
+    Duration sending{};
+    /// Until the first byte of the response; if none came, until the failure.
+    Duration waiting{};
+    /// Until the last byte of the body.
+    Duration receiving{};
+
+    constexpr Duration duration() const { return sending + waiting + receiving; }
+
+    friend bool operator==(const Timings&, const Timings&) = default;
+};
+
+}  // namespace k6::http

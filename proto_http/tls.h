@@ -1,0 +1,91 @@
+// TLS over bytes: sessions that take ciphertext in and give ciphertext out, without touching a socket.
+//
+// The context (one per worker) holds what sessions share: versions, cipher suites, trusted roots, client certificates.
+//
+//   auto context = TlsContext::make(settings);
+//   TlsSession session(**context, "example.com");
+//   session.give_input(bytes_from_peer);
+//   switch (session.handshake()) { case TlsSession::Step::needs_input: send(session.outgoing()); … }
+//
+// Worker thread only. OpenSSL stays out of this header.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "proto_http/client_shared.h"
+#include "proto_http/error_code.h"
+#include "proto_http/response.h"
+
+typedef struct ssl_st SSL;
+typedef struct ssl_ctx_st SSL_CTX;
+
+namespace k6::http {
+
+class TlsContext {
+public:
+    /// Fails with ErrorClass::invalid_config for settings that cannot be met. Trusted roots are read when the first
+    /// session is made: the system's, or what SSL_CERT_FILE and SSL_CERT_DIR say.
+    static Result<std::unique_ptr<TlsContext>> make(const ClientSettings& settings);
+    ~TlsContext();
+    TlsContext(const TlsContext&) = delete;
+    TlsContext& operator=(const TlsContext&) = delete;
+
+    struct Impl;
+    Impl& impl() noexcept { return *impl_; }
+
+private:
+    explicit TlsContext(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// Why a session failed.
+struct TlsFailure {
+    ErrorCode code = ErrorCode::generic;
+    std::string text;
+};
+
+class TlsSession {
+public:
+    /// `host` is sent as the server's name (unless it is an address) and must be in its certificate.
+    TlsSession(TlsContext& context, const std::string& host);
+    ~TlsSession();
+    TlsSession(const TlsSession&) = delete;
+    TlsSession& operator=(const TlsSession&) = delete;
+
+    /// Bytes from the peer; they must stay until the next call says needs_input. What was given before is used up.
+    void give_input(std::string_view ciphertext) noexcept { input_ = ciphertext; }
+
+    enum class Step { done, needs_input, closed, failed };
+    Step handshake();
+    /// Some plaintext if done (its size in bytes_read()); closed when the peer said that it will send no more.
+    Step read(char* buffer, std::size_t size);
+    std::size_t bytes_read() const noexcept { return bytes_read_; }
+    /// Encrypts all of it.
+    Step write(const char* data, std::size_t size);
+
+    /// Ciphertext for the peer, made by any of the calls above and not sent yet. Whoever sends it takes it out.
+    std::string& outgoing() noexcept { return outgoing_; }
+
+    const TlsFailure& failure() const noexcept { return failure_; }
+    /// Once the handshake is done.
+    TlsInfo info() const;
+
+private:
+    friend struct TlsContext::Impl;
+    Step step_of(int result);
+    void describe_failure();
+
+    SSL* ssl_;
+    std::string_view input_;
+    std::string outgoing_;
+    std::string host_;
+    std::size_t bytes_read_ = 0;
+    bool checked_first_record_ = false;
+    TlsFailure failure_;
+};
+
+}  // namespace k6::http

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Measures the client's cost against wrk, on this machine, and prints figures and ratios.
+
+    bazel run //tests/bench -- cpu            CPU per request: wrk, a C++ scenario and a script, in alternation
+    bazel run //tests/bench -- memory         resident memory per idle VU that holds a connection
+    bazel run //tests/bench -- vus            10,000 script VUs that get and sleep: start, run, stop
+
+Nothing here passes or fails by a time; the figures are for reading. The server runs on the last core, clients on the
+first. Loopback only; every load is bounded in time.
+"""
+import argparse
+import json
+import os
+import re
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.environ.get("RUNFILES_DIR", "") and os.path.join(os.environ["RUNFILES_DIR"], "k6") or os.getcwd()
+
+
+def path(name):
+    return os.path.join(ROOT, name)
+
+
+K6 = path("tools/k6/k6")
+SERVER = path("tools/demo_server/demo_server")
+LOOP = path("tests/bench/get_loop_scenario_bin")
+LOOP_JS = path("tests/bench/get_loop.js")
+IDLE = path("tests/bench/get_and_sleep_scenario_bin")
+IDLE_JS = path("tests/bench/get_and_sleep.js")
+
+
+def pinned(cpu, command):
+    return ["taskset", "-c", str(cpu)] + command
+
+
+class Server:
+    """The demo server on the last core."""
+
+    def __enter__(self):
+        cpu = os.cpu_count() - 1
+        self.process = subprocess.Popen(pinned(cpu, [SERVER]), stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            if line.startswith("http://"):
+                self.url = line.split()[0]
+                return self
+        raise SystemExit("the demo server printed no URL")
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def run(command):
+    """Runs a command; returns its output, CPU seconds and peak memory in bytes."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)} exited with {process.returncode}:\n{output}")
+    return output, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def wrk(url, connections, seconds):
+    output, cpu, _ = run(pinned(0, ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", url]))
+    return cpu / int(re.search(r"(\d+) requests in", output).group(1))
+
+
+def ours(command, url, connections, seconds):
+    with tempfile.NamedTemporaryFile(suffix=".json") as summary:
+        _, cpu, _ = run(pinned(0, command[:-1] + ["--quiet", "--workers", "1", "-u", str(connections), "-d", f"{seconds}s", "-e", f"URL={url}",
+                                                  f"--summary-export={summary.name}"] + command[-1:]))
+        metrics = json.load(open(summary.name))["metrics"]
+        if metrics["http_req_failed"]["value"] != 0:
+            sys.exit("requests failed: the figures would mean nothing")
+        return cpu / metrics["http_reqs"]["count"]
+
+
+def cpu(arguments):
+    clients = {
+        "wrk": lambda url: wrk(url, arguments.connections, arguments.seconds),
+        "C++ scenario": lambda url: ours([LOOP, "--no-color"], url, arguments.connections, arguments.seconds),
+        "script": lambda url: ours([K6, "run", LOOP_JS], url, arguments.connections, arguments.seconds),
+    }
+    samples = {name: [] for name in clients}
+    with Server() as server:
+        for round_number in range(arguments.rounds):
+            for name, measure in clients.items():
+                samples[name].append(measure(server.url + arguments.path) * 1e6)
+                print(f"round {round_number + 1}: {name:13} {samples[name][-1]:6.2f} µs", flush=True)
+    print(f"\nclient CPU per request (user + system), {arguments.connections} connections, keep-alive, GET {arguments.path}, "
+          f"{arguments.rounds} rounds of {arguments.seconds} s")
+    for name, values in samples.items():
+        ratios = [value / base for value, base in zip(values, samples["wrk"])]
+        print(f"  {name:13} median {statistics.median(values):6.2f} µs   {statistics.median(ratios):5.2f} × wrk"
+              f"   ({min(ratios):.2f} to {max(ratios):.2f})")
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status.read()).group(1)) * 1024
+
+
+def idle_memory(command, url, vus):
+    """Resident memory of a process whose VUs all hold a connection and sleep."""
+    process = subprocess.Popen(command[:-1] + ["--quiet", "-u", str(vus), "-d", "60s", "-e", f"URL={url}", "-e", "PAUSE=120"] + command[-1:],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        # All VUs sleep when the process stops using the processor.
+        deadline = time.monotonic() + 50
+        before = -1.0
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+            used = int(fields[11]) + int(fields[12])
+            if used - before <= 2 and established(process.pid) >= vus:
+                return resident(process.pid)
+            before = used
+        sys.exit(f"{vus} VUs did not come to rest")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def established(pid):
+    return sum(1 for entry in os.scandir(f"/proc/{pid}/fd") if os.readlink(entry.path).startswith("socket:"))
+
+
+def memory(arguments):
+    with Server() as server:
+        for name, command in (("C++ scenario", [IDLE, "--no-color"]), ("script", [K6, "run", IDLE_JS])):
+            few = idle_memory(command, server.url + arguments.path, 10)
+            many = idle_memory(command, server.url + arguments.path, arguments.vus)
+            each = (many - few) / (arguments.vus - 10)
+            print(f"{name:13} {arguments.vus} idle VUs with a connection: {many / 1e6:7.1f} MB resident, "
+                  f"{each / 1024:6.1f} KB each ({few / 1e6:.1f} MB with 10)", flush=True)
+
+
+def vus(arguments):
+    with Server() as server, tempfile.NamedTemporaryFile(suffix=".json") as summary:
+        begin = time.monotonic()
+        _, cpu_seconds, peak = run([K6, "run", "--quiet", "-u", str(arguments.vus), "-d", "10s", "-e", f"URL={server.url}{arguments.path}", "-e", "PAUSE=1",
+                                    f"--summary-export={summary.name}", IDLE_JS])
+        metrics = json.load(open(summary.name))["metrics"]
+        print(f"{arguments.vus} script VUs of get and sleep(1) for 10 s: {metrics['iterations']['count']} iterations, "
+              f"{metrics['http_req_failed']['passes']} failed requests, {cpu_seconds:.1f} s CPU, {peak / 1e6:.0f} MB peak, "
+              f"{time.monotonic() - begin:.1f} s wall")
+
+
+def main():
+    # Thousands of connections, at both ends.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["cpu", "memory", "vus"])
+    parser.add_argument("--connections", type=int, default=50)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--vus", type=int)
+    parser.add_argument("--path", default="/bytes/128")
+    arguments = parser.parse_args()
+    if arguments.vus is None:
+        arguments.vus = {"memory": 5000, "vus": 10000}.get(arguments.what, 0)
+    {"cpu": cpu, "memory": memory, "vus": vus}[arguments.what](arguments)
+
+
+if __name__ == "__main__":
+    main()

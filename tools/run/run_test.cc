@@ -1,0 +1,357 @@
+#include "tools/run/run_test.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "engine/exec/resolver_settings.h"
+#include "engine/exec/run.h"
+#include "engine/plan/describe.h"
+#include "engine/plan/plan.h"
+#include "engine/plan/schedule.h"
+#include "engine/runtime/clock.h"
+#include "engine/runtime/resolver.h"
+#include "metrics/output.h"
+#include "metrics/summary.h"
+#include "metrics/summary_json.h"
+#include "metrics/summary_text.h"
+#include "metrics/trend_stat.h"
+#include "outputs/factory.h"
+#include "tools/run/progress_display.h"
+#include "tools/run/signals.h"
+
+extern char** environ;  // NOLINT: POSIX gives the environment no other way
+
+namespace k6::run {
+namespace {
+
+constexpr std::string_view banner =
+    "\n"
+    "   _     __\n"
+    "  | | __/ /_\n"
+    "  | |/ / '_ \\\n"
+    "  |   <| (_) |\n"
+    "  |_|\\_\\\\___/\n"
+    "\n";
+
+std::optional<std::string> environment_variable(std::string_view name) {
+    const char* value = std::getenv(std::string(name).c_str());
+    if (value == nullptr) return {};
+    return value;
+}
+
+StringMap script_variables(const CommandLine& line) {
+    StringMap variables;
+    if (line.include_system_environment) {
+        for (char** entry = environ; *entry != nullptr; ++entry) {
+            const std::string_view text = *entry;
+            const std::size_t equals = text.find('=');
+            if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    for (const auto& [name, value] : line.environment) variables[name] = value;
+    return variables;
+}
+
+bool colours(const CommandLine& line, int fd) {
+    const auto k6_setting = environment_variable("K6_NO_COLOR");
+    return ::isatty(fd) == 1 && !line.no_colour && !environment_variable("NO_COLOR") &&
+           (!k6_setting || k6_setting->empty());
+}
+
+// Every connection is a descriptor.
+void raise_descriptor_limit(Logger& logger) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) logger.debug("the limit of open files could not be raised");
+}
+
+void warn_of_descriptor_limit(const Plan& plan, Logger& logger) {
+    rlimit limit{};
+    constexpr rlim_t own_descriptors = 64;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    const auto vus = static_cast<rlim_t>(max_vus(plan));
+    if (limit.rlim_cur >= vus + own_descriptors) return;
+    logger.warn("the limit of open files (" + std::to_string(limit.rlim_cur) + ") is too low for " +
+                std::to_string(vus) + " VUs with a connection each; raise it with `ulimit -n`");
+}
+
+Result<Options> config_file_options(const CommandLine& line) {
+    std::string path;
+    bool required = true;
+    if (line.config_file) {
+        path = *line.config_file;
+    } else if (const auto from_environment = environment_variable("K6_CONFIG");
+               from_environment && !from_environment->empty()) {
+        path = *from_environment;
+    } else {
+        required = false;
+        const auto xdg = environment_variable("XDG_CONFIG_HOME");
+        const auto home = environment_variable("HOME");
+        if (xdg && !xdg->empty()) {
+            path = *xdg + "/k6/config.json";
+        } else if (home) {
+            path = *home + "/.config/k6/config.json";
+        }
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        if (!required) return Options{};
+        return Error{ErrorClass::invalid_config, "could not read the configuration file " + path};
+    }
+    std::ostringstream text;
+    text << file.rdbuf();
+    auto parsed = parse_options_json(text.str());
+    if (!parsed) return with_context(parsed.error(), path);
+    return parsed->options;
+}
+
+// Options that are read and kept, but that this version does not act on.
+void warn_of_idle_options(const Options& options, Logger& logger) {
+    const std::pair<const char*, bool> idle[] = {
+        {"rps", options.rps.value_or(0) > 0},
+        {"httpDebug", options.http_debug && !options.http_debug->empty()},
+        {"tlsAuth", options.tls_auth && !options.tls_auth->empty()},
+        {"blacklistIPs", options.blacklist_ips && !options.blacklist_ips->empty()},
+        {"blockHostnames", options.block_hostnames && !options.block_hostnames->empty()},
+        {"hosts", options.hosts && !options.hosts->empty()},
+        {"localIPs", options.local_ips && !options.local_ips->empty()},
+        {"consoleOutput", options.console_output && !options.console_output->empty()},
+    };
+    for (const auto& [name, given] : idle) {
+        if (given) logger.warn("the option \"" + std::string(name) + "\" has no effect in this version");
+    }
+}
+
+// Whether everything works at all: each scenario once, right away.
+void reduce_to_smoke(Plan& plan) {
+    for (Scenario& scenario : plan.scenarios) {
+        scenario.executor = PerVuIterationsPlan{.vus = 1, .iterations = 1, .max_duration = std::chrono::minutes(10)};
+        scenario.start_time = {};
+    }
+    plan.thresholds.clear();
+}
+
+Result<Plan> make_run_plan(const CommandLine& line, const FrontEnd& front, Logger& logger) {
+    auto config = config_file_options(line);
+    if (!config) return config.error();
+    auto environment = options_from_environment(environment_variable);
+    if (!environment) return environment.error();
+    const ConsolidatedOptions all =
+        consolidate({{"config", *config}, {"script", front.options}, {"env", *environment}, {"cli", line.options}});
+    for (const std::string& warning : all.warnings) logger.warn(warning);
+    auto planned = plan_run(all.options, front.has_function);
+    if (!planned) return planned.error();
+    for (const std::string& warning : planned->warnings) logger.warn(warning);
+    warn_of_idle_options(planned->plan.options, logger);
+    if (planned->plan.paused) {
+        return Error{ErrorClass::invalid_config,
+                     "a paused start needs the control API, which this version does not have"};
+    }
+    if (line.smoke) reduce_to_smoke(planned->plan);
+    return std::move(planned->plan);
+}
+
+using Outputs = std::vector<std::unique_ptr<metrics::Output>>;
+
+void stop_outputs(Outputs& outputs, const std::optional<Error>& error, Logger& logger) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        if (auto stopped = outputs[i]->stop({.error = error}); !stopped) {
+            logger.error("Stopping output " + std::to_string(i) + " failed", {{"error", stopped.error().message}});
+        }
+    }
+}
+
+std::string description(const std::string& shown_name, const Outputs& outputs, const Plan& plan, bool colour) {
+    const auto value = [&](const std::string& text) { return colour ? "\x1b[36m" + text + "\x1b[0m" : text; };
+    std::string listed;
+    for (const auto& output : outputs) listed += (listed.empty() ? "" : ", ") + output->description();
+    std::string out = "     execution: " + value("local") + "\n        script: " + value(shown_name) +
+                      "\n        output: " + value(listed.empty() ? "-" : listed) +
+                      "\n\n     scenarios: " + value("(100.00%) " + describe(plan)) + ":\n";
+    for (const Scenario& scenario : plan.scenarios)
+        out += "              * " + scenario.name + ": " + describe(scenario) + "\n";
+    return out + "\n";
+}
+
+void export_summary(const CommandLine& line, const metrics::SummaryModel& model,
+                    const metrics::SummaryJsonOptions& options, Logger& logger) {
+    if (line.summary_export.empty()) return;
+    std::ofstream file(line.summary_export, std::ios::binary | std::ios::trunc);
+    file << metrics::summary_export(model, options);
+    file.close();
+    if (!file) {
+        logger.error(
+            "failed to handle the end-of-test summary",
+            {{"error", "Could not save some summary information:\n\t- could not open '" + line.summary_export + "'"}});
+    }
+}
+
+int report(const Error& error, Logger& logger) {
+    if (error.hint.empty()) {
+        logger.error(error.message);
+    } else {
+        logger.error(error.message, {{"hint", error.hint}});
+    }
+    return static_cast<int>(error.error_class);
+}
+
+/// One test: what its steps share.
+class TestRun {
+public:
+    TestRun(const CommandLine& line, std::string shown_name, ProgressDisplay& display, SignalGuard& signals,
+            Logger& logger)
+        : line_(line), shown_name_(std::move(shown_name)), display_(display), signals_(signals), logger_(logger) {}
+
+    int run(const LoadFrontEnd& load) {
+        const unsigned workers = line_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
+        const StringMap variables = script_variables(line_);
+        auto front =
+            load({.line = line_, .variables = variables, .registry = registry_, .logger = logger_, .workers = workers});
+        if (!front) return report(front.error(), logger_);
+        auto plan = make_run_plan(line_, *front, logger_);
+        if (!plan) return report(plan.error(), logger_);
+        if (line_.print_plan) {
+            write_all(STDOUT_FILENO, plan_to_json(*plan, JsonStyle::indented) + "\n");
+            return 0;
+        }
+        if (auto ready = prepare_thresholds(*plan); !ready) return report(ready.error(), logger_);
+        if (auto started = start_outputs(*plan); !started) return report(started.error(), logger_);
+        if (!line_.quiet) {
+            write_all(STDOUT_FILENO,
+                      std::string(banner) + description(shown_name_, outputs_, *plan, colours(line_, STDOUT_FILENO)));
+        }
+        warn_of_descriptor_limit(*plan, logger_);
+        return execute(*plan, *front->runner, workers);
+    }
+
+private:
+    Result<void> prepare_thresholds(const Plan& plan) {
+        if (line_.no_thresholds) {
+            for (const std::string& name :
+                 metrics::ThresholdSet::add_submetrics(plan.thresholds, registry_, submetrics_)) {
+                logger_.warn("Invalid metric '" + name + "' in threshold definitions");
+            }
+        } else {
+            auto thresholds = metrics::ThresholdSet::create(plan.thresholds, registry_, submetrics_);
+            if (!thresholds) return thresholds.error();
+            thresholds_ = *std::move(thresholds);
+            for (const std::string& warning : thresholds_.warnings()) logger_.warn(warning);
+        }
+        submetrics_.add_defaults(registry_, plan.system_tags);
+        return {};
+    }
+
+    Result<void> start_outputs(const Plan& plan) {
+        std::vector<std::string> wanted = line_.outputs;
+        if (wanted.empty()) {
+            std::istringstream list(environment_variable("K6_OUT").value_or(""));
+            for (std::string item; std::getline(list, item, ',');) {
+                if (!item.empty()) wanted.push_back(item);
+            }
+        }
+        for (const std::string& text : wanted) {
+            auto output = outputs::make_output(
+                text,
+                {.registry = registry_, .submetrics = submetrics_, .thresholds = plan.thresholds, .logger = logger_});
+            if (!output) return output.error();
+            outputs_.push_back(*std::move(output));
+        }
+        for (std::size_t i = 0; i < outputs_.size(); ++i) {
+            auto started = outputs_[i]->start();
+            if (started) continue;
+            outputs_.resize(i);
+            stop_outputs(outputs_, started.error(), logger_);
+            return started.error();
+        }
+        return {};
+    }
+
+    int execute(const Plan& plan, Runner& runner, unsigned workers) {
+        metrics::SampleFanOut samples(outputs_);
+        SystemClock clock;
+        Resolver resolver(dns_settings(plan));
+        Run run({.plan = &plan,
+                 .runner = &runner,
+                 .registry = &registry_,
+                 .submetrics = &submetrics_,
+                 .thresholds = line_.no_thresholds ? nullptr : &thresholds_,
+                 .samples = samples.sink(),
+                 .logger = &logger_,
+                 .clock = &clock,
+                 .resolver = &resolver,
+                 .workers = workers});
+        signals_.set_handler([&run](int signal) {
+            run.stop({ErrorClass::external_abort,
+                      "test run was aborted because k6 received a '" + std::string(signal_name(signal)) + "' signal"});
+        });
+        if (!line_.quiet) display_.start(run, max_duration(plan));
+        const RunResult result = run.execute();
+        display_.stop();
+        signals_.set_handler({});
+        stop_outputs(outputs_, result.error, logger_);
+        if (result.worth_a_summary && line_.summary_mode != SummaryMode::disabled) summarise(plan, runner, result);
+        if (result.worth_a_summary && result.complete_iterations + result.interrupted_iterations == 0 &&
+            !result.error) {
+            logger_.warn("No script iterations fully finished, consider making the test duration longer");
+        }
+        return result.error ? report(*result.error, logger_) : 0;
+    }
+
+    void summarise(const Plan& plan, const Runner& runner, const RunResult& result) {
+        const auto model =
+            metrics::SummaryModel::build(result.metrics, registry_, submetrics_, thresholds_, result.duration);
+        // Only the command line's unit is checked, and earlier; an unknown one means automatic.
+        const auto unit = metrics::parse_time_unit(plan.summary_time_unit);
+        const metrics::TimeUnit time_unit = unit ? *unit : metrics::TimeUnit::automatic;
+        const auto trend_stats =
+            metrics::TrendStat::parse_all(plan.summary_trend_stats).value();  // plan_run has checked them
+        const std::string text = metrics::render_summary_text(
+            model, {.trend_stats = trend_stats, .time_unit = time_unit, .colour = colours(line_, STDOUT_FILENO)});
+        write_all(STDOUT_FILENO, "\n" + text + "\n\n");
+        export_summary(line_, model,
+                       {.trend_stats = trend_stats,
+                        .time_unit = time_unit,
+                        .no_colour = line_.no_colour,
+                        .stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1,
+                        .stderr_is_terminal = ::isatty(STDERR_FILENO) == 1,
+                        .setup_data = runner.setup_data_json()},
+                       logger_);
+    }
+
+    const CommandLine& line_;
+    std::string shown_name_;
+    ProgressDisplay& display_;
+    SignalGuard& signals_;
+    Logger& logger_;
+    metrics::Registry registry_;
+    metrics::SubmetricSet submetrics_;
+    metrics::ThresholdSet thresholds_;
+    Outputs outputs_;
+};
+
+}  // namespace
+
+int run_test(const CommandLine& line, const std::string& shown_name, const LoadFrontEnd& load) {
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    ProgressDisplay display(STDOUT_FILENO, {.terminal = terminal, .colour = colours(line, STDOUT_FILENO)});
+    const bool log_to_terminal = ::isatty(STDERR_FILENO) == 1;
+    const LogFormat format =
+        line.log_format == LogFormat::text && log_to_terminal ? LogFormat::terminal : line.log_format;
+    StreamLogger logger(STDERR_FILENO, format, colours(line, STDERR_FILENO),
+                        line.verbose ? LogLevel::debug : LogLevel::info,
+                        [&display](const std::function<void()>& write) { display.around(write); });
+    SignalGuard signals(logger);
+    raise_descriptor_limit(logger);
+    return TestRun(line, shown_name, display, signals, logger).run(load);
+}
+
+}  // namespace k6::run

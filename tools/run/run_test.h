@@ -1,0 +1,47 @@
+// Runs one test from its command line to its exit code: what `k6 run` and compiled scenarios have in common.
+//
+//   int main(int argc, char** argv) {
+//       return run_test(line, "script.js", [&](const LoadContext& context) { return load_script(context); });
+//   }
+//
+// Wires everything: options and their layers, the plan, thresholds, outputs, the run, its progress, the summary.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "engine/exec/runner.h"
+#include "engine/plan/options.h"
+#include "metrics/metric.h"
+#include "tools/run/command_line.h"
+
+namespace k6::run {
+
+/// What a front end may use when it loads.
+struct LoadContext {
+    const CommandLine& line;
+    /// `__ENV`.
+    const StringMap& variables;
+    metrics::Registry& registry;
+    Logger& logger;
+    unsigned workers;
+};
+
+/// A front end that is ready to make VUs.
+struct FrontEnd {
+    std::unique_ptr<Runner> runner;
+    /// What the test itself says.
+    Options options;
+    std::function<bool(std::string_view)> has_function;
+};
+
+using LoadFrontEnd = std::function<Result<FrontEnd>(const LoadContext&)>;
+
+/// `shown_name` is what the description calls the test. The process's exit code.
+int run_test(const CommandLine& line, const std::string& shown_name, const LoadFrontEnd& load);
+
+}  // namespace k6::run
