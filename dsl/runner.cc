@@ -1,6 +1,7 @@
 #include "dsl/runner.h"
 
 #include <exception>
+#include <random>
 #include <utility>
 
 #include "base/version.h"
@@ -66,6 +67,7 @@ Runner::Runner(Test test, Options options, StringMap environment, metrics::Regis
       options_(std::move(options)),
       environment_(std::move(environment)),
       registry_(&registry),
+      seed_(std::random_device{}()),
       clients_(workers) {}
 
 Runner::~Runner() = default;

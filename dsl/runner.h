@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "dsl/test.h"
 #include "engine/exec/runner.h"
 #include "engine/plan/options.h"
@@ -46,6 +47,8 @@ public:
     /// The entry function of that name, or null.
     const Entry* find(std::string_view name) const;
     const std::any& setup_data() const noexcept { return setup_data_; }
+    /// The seed of a VU's random numbers. Not from std::random_device on the VU's fiber: that takes 5 KB of its stack.
+    std::uint64_t vu_seed(std::uint64_t id) const { return RandomSource(seed_ + id)(); }
 
 private:
     Runner(Test test, Options options, StringMap environment, metrics::Registry& registry, unsigned workers);
@@ -55,6 +58,7 @@ private:
     StringMap environment_;
     metrics::Registry* registry_;
     std::any setup_data_;
+    std::uint64_t seed_;
     /// By worker index; each made and used on its worker's thread only.
     std::vector<std::unique_ptr<http::ClientShared>> clients_;
 };

@@ -32,7 +32,7 @@ Response Http::request(std::string_view method, std::string_view url, std::optio
 }
 
 Vu::Vu(k6::Vu& core, http::ClientShared& shared, const Runner& runner)
-    : http(*this, shared, core), core_(core), runner_(runner), random_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()) {}
+    : http(*this, shared, core), core_(core), runner_(runner), random_(runner.vu_seed(core.id_in_test())) {}
 
 std::string_view Vu::env(std::string_view name, std::string_view fallback) const {
     const std::string key(name);

@@ -83,12 +83,23 @@ std::string method_in_messages(std::string_view method) {
     return name;
 }
 
-void set_error(Response& response, const Hop& hop, const Failure& failure) {
+[[gnu::noinline]] void set_error(Response& response, const Hop& hop, const Failure& failure) {
     ErrorDetail detail = failure.detail;
     detail.underlying = failure.cause;
     response.error.code = static_cast<int>(failure.code);
     response.error.text = error_text(failure.code, detail);
     response.error.message = method_in_messages(hop.method) + " " + quoted(hop.url->redacted()) + ": " + failure.cause;
+}
+
+[[gnu::noinline]] void set_invalid_url(Response& response, const std::string& cause) {
+    response.error.code = static_cast<int>(ErrorCode::invalid_url);
+    response.error.text = error_text(ErrorCode::invalid_url, {.underlying = cause});
+    response.error.message = response.error.text;
+}
+
+bool is_redirect(const Response& response) {
+    const int status = response.status;
+    return !response.error && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
 /// What one round trip left is removed for the next one.
@@ -111,18 +122,27 @@ struct Client::Impl {
     Response send(const Request& request);
     /// Everything of one hop; authentication may take two round trips.
     void perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
-                 Response& response);
+                 Response& response) {
+        if (request.auth == Auth::digest && hop.url->credentials()) {
+            perform_with_digest(request, hop, deadline, base, start, response);
+        } else {
+            round_trip(request, hop, deadline, base, start, request.expected, response);
+        }
+    }
+    /// Apart, like other rare things, so that a fiber's stack stays small.
+    [[gnu::noinline]] void perform_with_digest(const Request& request, Hop& hop, Deadline& deadline,
+                                               metrics::TagSetId base, TimePoint start, Response& response);
     void round_trip(const Request& request, const Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
                     std::optional<std::span<const StatusRange>> expected, Response& response);
-    std::optional<Failure> check(const Request& request, const Hop& hop) const;
-    std::optional<Failure> exchange(const Request& request, const Hop& hop, Deadline& deadline, TimePoint start,
-                                    Response& response, TimePoint& end);
+    [[gnu::noinline]] MaybeFailure check(const Request& request, const Hop& hop) const;
+    MaybeFailure exchange(const Request& request, const Hop& hop, Deadline& deadline, TimePoint start,
+                          Response& response, TimePoint& end);
     /// Writes the request's head to the shared scratch.
     void write_head(const Request& request, const Hop& hop, Response& response);
     void write_cookies(const Request& request, const Hop& hop, std::string_view header, std::string& to);
-    std::optional<Failure> decode_body(Response& response) const;
+    [[gnu::noinline]] MaybeFailure decode_body(Response& response) const;
     /// The next hop, or nothing if the response is final.
-    bool redirect(const Request& request, Hop& hop, Response& response);
+    [[gnu::noinline]] bool redirect(const Request& request, Hop& hop, Response& response);
     int redirect_limit(const Request& request) const {
         return std::max(0, request.redirects.value_or(shared.settings.max_redirects));
     }
@@ -148,20 +168,17 @@ Response Client::Impl::send(const Request& request) {
 
     Result<std::shared_ptr<const Url>> url = shared.urls.find(request.url);
     if (!url) {
-        const std::string& cause = url.error().message;
-        response.error.code = static_cast<int>(ErrorCode::invalid_url);
-        response.error.text = error_text(ErrorCode::invalid_url, {.underlying = cause});
-        response.error.message = response.error.text;
+        set_invalid_url(response, url.error().message);
         return response;
     }
     Hop hop;
     hop.url = std::move(*url);
     hop.method = request.method.empty() ? std::string_view("GET") : std::string_view(request.method);
 
-    Deadline deadline(shared.worker,
+    Deadline deadline(shared.timers,
                       request.timeout < TimePoint::max() - start ? start + request.timeout : TimePoint::max());
     perform(request, hop, deadline, base, start, response);
-    while (!response.error && redirect(request, hop, response)) {
+    while (is_redirect(response) && redirect(request, hop, response)) {
         forget_round_trip(response);
         perform(request, hop, deadline, base, shared.worker.now(), response);
     }
@@ -169,12 +186,8 @@ Response Client::Impl::send(const Request& request) {
     return response;
 }
 
-void Client::Impl::perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
-                           TimePoint start, Response& response) {
-    if (request.auth != Auth::digest || !hop.url->credentials()) {
-        round_trip(request, hop, deadline, base, start, request.expected, response);
-        return;
-    }
+void Client::Impl::perform_with_digest(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
+                                       TimePoint start, Response& response) {
     static constexpr StatusRange challenge_range[] = {{401, 401}};
     const Credentials credentials = *hop.url->credentials();
     hop.url = std::make_shared<const Url>(hop.url->without_credentials());
@@ -205,7 +218,7 @@ void Client::Impl::round_trip(const Request& request, const Hop& hop, Deadline& 
                               TimePoint start, std::optional<std::span<const StatusRange>> expected,
                               Response& response) {
     TimePoint end = start;
-    std::optional<Failure> failure = check(request, hop);
+    MaybeFailure failure = check(request, hop);
     if (!failure) failure = exchange(request, hop, deadline, start, response, end);
     if (!failure && request.jar != nullptr) {
         request.jar->store_response(*hop.url, response.headers, shared.worker.clock().wall_time(end));
@@ -245,26 +258,26 @@ void Client::Impl::round_trip(const Request& request, const Hop& hop, Deadline& 
     }
 }
 
-std::optional<Failure> Client::Impl::check(const Request& request, const Hop& hop) const {
-    if (!valid_method(hop.method)) return Failure{.cause = "net/http: invalid method " + quoted(hop.method)};
+MaybeFailure Client::Impl::check(const Request& request, const Hop& hop) const {
+    if (!valid_method(hop.method)) return fail({.cause = "net/http: invalid method " + quoted(hop.method)});
     const Url& url = *hop.url;
     if (url.scheme() != "http" && url.scheme() != "https") {
-        return Failure{.cause = "unsupported protocol scheme " + quoted(url.scheme())};
+        return fail({.cause = "unsupported protocol scheme " + quoted(url.scheme())});
     }
-    if (url.host().empty()) return Failure{.cause = "http: no Host in request URL"};
+    if (url.host().empty()) return fail({.cause = "http: no Host in request URL"});
     for (const auto& [name, value] : request.headers) {
-        if (!valid_header_name(name)) return Failure{.cause = "net/http: invalid header field name " + quoted(name)};
+        if (!valid_header_name(name)) return fail({.cause = "net/http: invalid header field name " + quoted(name)});
         if (!valid_header_value(value)) {
-            return Failure{.cause = "net/http: invalid header field value for " + quoted(name)};
+            return fail({.cause = "net/http: invalid header field value for " + quoted(name)});
         }
     }
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Client::Impl::exchange(const Request& request, const Hop& hop, Deadline& deadline,
-                                              TimePoint start, Response& response, TimePoint& end) {
+MaybeFailure Client::Impl::exchange(const Request& request, const Hop& hop, Deadline& deadline, TimePoint start,
+                                    Response& response, TimePoint& end) {
     if (request.timeout <= Duration::zero() || deadline.passed()) {
-        return Failure{.code = ErrorCode::request_timeout, .cause = "request timeout"};
+        return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
     }
     const Url& url = *hop.url;
     const bool idempotent = is_idempotent(hop.method);
@@ -389,22 +402,21 @@ void Client::Impl::write_cookies(const Request& request, const Hop& hop, std::st
     }
 }
 
-std::optional<Failure> Client::Impl::decode_body(Response& response) const {
-    if (response.body.empty() || !response.headers.has("Content-Encoding")) return std::nullopt;
+MaybeFailure Client::Impl::decode_body(Response& response) const {
+    if (response.body.empty() || !response.headers.has("Content-Encoding")) return nullptr;
     const std::string codings = *response.headers.joined("Content-Encoding");
     auto decoded = decode_content(codings, std::move(response.body), shared.settings.max_body_size);
     if (!decoded) {
         response.body.clear();
-        return Failure{.code = ErrorCode::decompression,
-                       .cause = "error decompressing response body (" + decoded.error().message + ")"};
+        return fail({.code = ErrorCode::decompression,
+                     .cause = "error decompressing response body (" + decoded.error().message + ")"});
     }
     response.body = std::move(*decoded);
-    return std::nullopt;
+    return nullptr;
 }
 
 bool Client::Impl::redirect(const Request& request, Hop& hop, Response& response) {
     const int status = response.status;
-    if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) return false;
     const auto location = response.headers.get("Location");
     if (!location || location->empty()) return false;
     if (response.redirects_followed >= redirect_limit(request)) {

@@ -1,5 +1,8 @@
 #include "proto_http/client_shared.h"
 
+#include <sys/mman.h>
+
+#include <new>
 #include <utility>
 
 #include "engine/plan/plan.h"
@@ -18,19 +21,28 @@ Result<std::shared_ptr<const Url>> UrlCache::find(std::string_view text) {
     return place.url;
 }
 
-char* BufferPool::take() {
+PageBlock::PageBlock(std::size_t size) : data_(nullptr), size_(size) {
+    void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    data_ = static_cast<char*>(memory);
+}
+
+PageBlock::~PageBlock() {
+    if (data_ != nullptr) ::munmap(data_, size_);
+}
+
+BufferPool::Buffer BufferPool::take() {
     if (free_.empty()) {
         // Nearly all responses are short: if all buffers began at the same place in a page, their beginnings would push
         // each other out of the cache.
         constexpr std::size_t page = 4096;
         constexpr std::size_t lines_apart = 7 * 64;
-        const std::size_t offset = owned_.size() * lines_apart % page;
-        owned_.emplace_back(new char[buffer_size + page]);
-        // Room to give them all back without allocating.
-        free_.reserve(owned_.size());
-        return owned_.back().get() + offset;
+        const std::size_t offset = made_++ * lines_apart % page;
+        PageBlock memory(buffer_size + page);
+        char* begin = memory.data() + offset;
+        return {std::move(memory), begin};
     }
-    char* buffer = free_.back();
+    Buffer buffer = std::move(free_.back());
     free_.pop_back();
     return buffer;
 }

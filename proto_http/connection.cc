@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds connect_timeout{30};
 
-Failure timed_out() { return {.code = ErrorCode::request_timeout, .cause = "request timeout"}; }
+MaybeFailure timed_out() { return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"}); }
 
 std::string errno_text(int number) {
     std::string text = std::generic_category().message(number);
@@ -28,37 +28,39 @@ std::string errno_text(int number) {
 Connection::Connection(ClientShared::Impl& shared, Vu& vu, const Url& url)
     : shared_(shared), vu_(vu), stream_(shared.worker), authority_(url.authority()), https_(url.https()) {}
 
-Failure Connection::failed(Operation operation, const IoResult& result) const {
+MaybeFailure Connection::failed(Operation operation, const IoResult& result) const {
     if (result.kind == IoResult::Kind::deadline) return timed_out();
-    if (result.kind == IoResult::Kind::end_of_input) return {.cause = "EOF"};
-    return {.code = classify_errno(operation, result.system_error),
-            .detail = {.operation = operation, .system_error = result.system_error},
-            .cause = std::string(to_string(operation)) + " tcp " + stream_.local_endpoint() + "->" +
-                     (remote_ ? to_string(*remote_) : "") + ": " + std::string(to_string(operation)) + ": " +
-                     errno_text(result.system_error)};
+    if (result.kind == IoResult::Kind::end_of_input) return fail({.cause = "EOF"});
+    const std::string name(to_string(operation));
+    return fail({.code = classify_errno(operation, result.system_error),
+                 .detail = {.operation = operation, .system_error = result.system_error},
+                 .cause = name + " tcp " + stream_.local_endpoint() + "->" + (remote_ ? to_string(*remote_) : "") +
+                          ": " + name + ": " + errno_text(result.system_error)});
 }
 
-Failure Connection::tls_failed() const { return {.code = tls_->failure().code, .cause = tls_->failure().text}; }
+MaybeFailure Connection::tls_failed() const {
+    return fail({.code = tls_->failure().code, .cause = tls_->failure().text});
+}
 
-std::optional<Failure> Connection::dial(const Url& url, Deadline& deadline, Timings& timings, TimePoint& ready) {
+MaybeFailure Connection::dial(const Url& url, Deadline& deadline, Timings& timings, TimePoint& ready) {
     const auto port = url.effective_port();
     if (!port) {
         const std::string cause = "dial tcp: address " + url.port() + ": invalid port";
-        return Failure{.code = ErrorCode::dial, .cause = cause};
+        return fail({.code = ErrorCode::dial, .cause = cause});
     }
     Result<IpAddress> address = parse_ip(url.host());
     if (!address) {
         Resolver* resolver = shared_.worker.resolver();
         if (resolver == nullptr) {
-            return Failure{.code = ErrorCode::dns,
-                           .cause = "dial tcp: lookup " + url.host() + ": names are not resolved here"};
+            return fail(
+                {.code = ErrorCode::dns, .cause = "dial tcp: lookup " + url.host() + ": names are not resolved here"});
         }
         if (!deadline.run([&] { address = resolver->resolve(url.host()); })) return timed_out();
         if (!address) {
             const std::string& reason = address.error().message;
             const bool unknown = reason.ends_with("no such host");
-            return Failure{.code = unknown ? ErrorCode::dns_no_such_host : ErrorCode::dns,
-                           .cause = "dial tcp: " + reason};
+            return fail(
+                {.code = unknown ? ErrorCode::dns_no_such_host : ErrorCode::dns, .cause = "dial tcp: " + reason});
         }
     }
     remote_ = Endpoint{*address, *port};
@@ -71,23 +73,23 @@ std::optional<Failure> Connection::dial(const Url& url, Deadline& deadline, Timi
         const std::string dialled = "dial tcp " + to_string(*remote_) + ": ";
         remote_.reset();
         if (deadline.passed()) return timed_out();
-        if (deadline.phase_passed()) return Failure{.code = ErrorCode::dial_timeout, .cause = dialled + "i/o timeout"};
-        return Failure{.code = classify_errno(Operation::dial, error),
-                       .detail = {.operation = Operation::dial, .system_error = error},
-                       .cause = dialled + "connect: " + errno_text(error)};
+        if (deadline.phase_passed()) return fail({.code = ErrorCode::dial_timeout, .cause = dialled + "i/o timeout"});
+        return fail({.code = classify_errno(Operation::dial, error),
+                     .detail = {.operation = Operation::dial, .system_error = error},
+                     .cause = dialled + "connect: " + errno_text(error)});
     }
     ready = shared_.worker.now();
     timings.connecting = ready - connect_start;
-    if (!https_) return std::nullopt;
+    if (!https_) return nullptr;
 
     if (auto failure = shake_hands(url, deadline)) return failure;
     const TimePoint shaken = shared_.worker.now();
     timings.tls_handshaking = shaken - ready;
     ready = shaken;
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Connection::shake_hands(const Url& url, Deadline& deadline) {
+MaybeFailure Connection::shake_hands(const Url& url, Deadline& deadline) {
     tls_ = std::make_unique<TlsSession>(*shared_.tls, url.host());
     const BufferPool::Loan buffer(shared_.buffers);
     while (true) {
@@ -98,30 +100,30 @@ std::optional<Failure> Connection::shake_hands(const Url& url, Deadline& deadlin
         if (step == TlsSession::Step::failed) return tls_failed();
         if (failure) return failure;
         if (step == TlsSession::Step::done) break;
-        if (step == TlsSession::Step::closed) return Failure{.cause = "EOF"};
+        if (step == TlsSession::Step::closed) return fail({.cause = "EOF"});
         const IoResult result = stream_.read(buffer.data(), buffer.size(), deadline);
         if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
         vu_.bytes_received += result.bytes;
         tls_->give_input({buffer.data(), result.bytes});
     }
     tls_info_ = tls_->info();
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Connection::wait_to_send(const IoResult& result, ResponseParser* parser, Deadline& deadline,
-                                                Sent& outcome) {
+MaybeFailure Connection::wait_to_send(const IoResult& result, ResponseParser* parser, Deadline& deadline,
+                                      Sent& outcome) {
     const bool full = result.kind == IoResult::Kind::would_block;
     if (full) {
         const TcpStream::Readiness ready = stream_.wait_for_either(deadline);
         if (ready.deadline) return timed_out();
-        if (!ready.readable || parser == nullptr) return std::nullopt;
+        if (!ready.readable || parser == nullptr) return nullptr;
     } else if (parser == nullptr) {
         return failed(Operation::write, result);
     }
     // A peer may answer, and even leave, before it has read everything.
     const BufferPool::Loan buffer(shared_.buffers);
     const IoResult early = stream_.read_now(buffer.data(), buffer.size());
-    if (early.kind == IoResult::Kind::would_block && full) return std::nullopt;
+    if (early.kind == IoResult::Kind::would_block && full) return nullptr;
     if (early.kind != IoResult::Kind::done) {
         return full ? failed(Operation::read, early) : failed(Operation::write, result);
     }
@@ -129,14 +131,14 @@ std::optional<Failure> Connection::wait_to_send(const IoResult& result, Response
     if (auto failure = take({buffer.data(), early.bytes}, *parser)) return failure;
     if (parser->has_head() || parser->done()) {
         outcome = Sent::response_came;
-        return std::nullopt;
+        return nullptr;
     }
     if (!full) return failed(Operation::write, result);
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Connection::send(std::string_view scratch, std::string_view stable, ResponseParser* parser,
-                                        Deadline& deadline, Sent& outcome) {
+MaybeFailure Connection::send(std::string_view scratch, std::string_view stable, ResponseParser* parser,
+                              Deadline& deadline, Sent& outcome) {
     outcome = Sent::all;
     std::string own;
     while (!scratch.empty() || !stable.empty()) {
@@ -160,10 +162,10 @@ std::optional<Failure> Connection::send(std::string_view scratch, std::string_vi
         if (auto failure = wait_to_send(result, parser, deadline, outcome)) return failure;
         if (outcome == Sent::response_came) break;
     }
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Connection::flush(ResponseParser* parser, Deadline& deadline, Sent& outcome) {
+MaybeFailure Connection::flush(ResponseParser* parser, Deadline& deadline, Sent& outcome) {
     static constexpr std::size_t kept_capacity = std::size_t{1} << 12;
     std::string& outgoing = tls_->outgoing();
     outcome = Sent::all;
@@ -185,11 +187,11 @@ std::optional<Failure> Connection::flush(ResponseParser* parser, Deadline& deadl
     } else {
         outgoing.clear();
     }
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Connection::send_encrypted(std::string_view head, std::string_view body, ResponseParser& parser,
-                                                  Deadline& deadline, Sent& outcome) {
+MaybeFailure Connection::send_encrypted(std::string_view head, std::string_view body, ResponseParser& parser,
+                                        Deadline& deadline, Sent& outcome) {
     static constexpr std::size_t piece_size = std::size_t{1} << 16;
     outcome = Sent::all;
     if (tls_->write(head.data(), head.size()) != TlsSession::Step::done) return tls_failed();
@@ -199,15 +201,15 @@ std::optional<Failure> Connection::send_encrypted(std::string_view head, std::st
         if (tls_->write(piece.data(), piece.size()) != TlsSession::Step::done) return tls_failed();
         if (auto failure = flush(&parser, deadline, outcome)) return failure;
     } while (!body.empty() && outcome == Sent::all);
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Connection::take(std::string_view bytes, ResponseParser& parser) {
+MaybeFailure Connection::take(std::string_view bytes, ResponseParser& parser) {
     if (!tls_) {
         const std::size_t taken = parser.feed(bytes);
         // Bytes after a response answer nothing: this connection's peer cannot be trusted with another request.
         if (taken < bytes.size()) reusable_ = false;
-        return std::nullopt;
+        return nullptr;
     }
     tls_->give_input(bytes);
     while (true) {
@@ -218,18 +220,18 @@ std::optional<Failure> Connection::take(std::string_view bytes, ResponseParser& 
                 break;
             }
             case TlsSession::Step::needs_input:
-                return std::nullopt;
+                return nullptr;
             case TlsSession::Step::closed:
                 reusable_ = false;
                 parser.end_of_input();
-                return std::nullopt;
+                return nullptr;
             case TlsSession::Step::failed:
                 return tls_failed();
         }
     }
 }
 
-std::optional<Failure> Connection::receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
+MaybeFailure Connection::receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
     const BufferPool::Loan buffer(shared_.buffers);
     while (!parser.done()) {
         const IoResult result = stream_.read(buffer.data(), buffer.size(), deadline);
@@ -242,7 +244,7 @@ std::optional<Failure> Connection::receive(ResponseParser& parser, Deadline& dea
         vu_.bytes_received += result.bytes;
         auto failure = take({buffer.data(), result.bytes}, parser);
         if (!times.first_byte && parser.started()) {
-            times.first_byte = std::max(shared_.worker.batch_time(), times.sent.value_or(TimePoint{}));
+            times.first_byte = std::max(result.time, times.sent.value_or(TimePoint{}));
         }
         if (failure) return failure;
         if (tls_) {
@@ -253,11 +255,11 @@ std::optional<Failure> Connection::receive(ResponseParser& parser, Deadline& dea
             }
         }
     }
-    return std::nullopt;
+    return nullptr;
 }
 
-std::optional<Failure> Connection::exchange(std::string_view head, std::string_view body, ResponseParser& parser,
-                                            Deadline& deadline, ExchangeTimes& times) {
+MaybeFailure Connection::exchange(std::string_view head, std::string_view body, ResponseParser& parser,
+                                  Deadline& deadline, ExchangeTimes& times) {
     reusable_ = true;
     Sent outcome{};
     auto failure =
@@ -268,7 +270,7 @@ std::optional<Failure> Connection::exchange(std::string_view head, std::string_v
         if (parser.started()) times.first_byte = times.sent;
         failure = receive(parser, deadline, times);
     }
-    if (!failure && parser.failed()) failure = Failure{.cause = parser.failure()};
+    if (!failure && parser.failed()) failure = fail({.cause = parser.failure()});
     reusable_ = reusable_ && all_sent && !failure && parser.keep_alive();
     return failure;
 }

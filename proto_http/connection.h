@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/exec/vu.h"
 #include "proto_http/error_code.h"
@@ -35,6 +36,10 @@ struct Failure {
     std::string cause;
 };
 
+/// null: all went well. A pointer because failures are rare and large.
+using MaybeFailure = std::unique_ptr<const Failure>;
+inline MaybeFailure fail(Failure failure) { return std::make_unique<const Failure>(std::move(failure)); }
+
 /// When the phases of an exchange ended; a phase that was not reached has no time.
 struct ExchangeTimes {
     std::optional<TimePoint> sent;
@@ -48,11 +53,11 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     /// Resolves, connects, shakes hands. Sets `connecting` and `tls_handshaking`; returns when it was done.
-    std::optional<Failure> dial(const Url& url, Deadline& deadline, Timings& timings, TimePoint& ready);
+    MaybeFailure dial(const Url& url, Deadline& deadline, Timings& timings, TimePoint& ready);
 
     /// Sends a request and reads the response into the parser. `head` may be the shared scratch.
-    std::optional<Failure> exchange(std::string_view head, std::string_view body, ResponseParser& parser,
-                                    Deadline& deadline, ExchangeTimes& times);
+    MaybeFailure exchange(std::string_view head, std::string_view body, ResponseParser& parser, Deadline& deadline,
+                          ExchangeTimes& times);
 
     /// The last exchange left it fit for another one.
     bool reusable() const noexcept { return reusable_; }
@@ -67,21 +72,20 @@ public:
 private:
     enum class Sent { all, response_came };
 
-    std::optional<Failure> shake_hands(const Url& url, Deadline& deadline);
+    MaybeFailure shake_hands(const Url& url, Deadline& deadline);
     // These send everything unless the peer answers before that; without a parser nobody expects an answer.
-    std::optional<Failure> send(std::string_view scratch, std::string_view stable, ResponseParser* parser,
+    MaybeFailure send(std::string_view scratch, std::string_view stable, ResponseParser* parser, Deadline& deadline,
+                      Sent& outcome);
+    MaybeFailure send_encrypted(std::string_view head, std::string_view body, ResponseParser& parser,
                                 Deadline& deadline, Sent& outcome);
-    std::optional<Failure> send_encrypted(std::string_view head, std::string_view body, ResponseParser& parser,
-                                          Deadline& deadline, Sent& outcome);
-    std::optional<Failure> flush(ResponseParser* parser, Deadline& deadline, Sent& outcome);
+    MaybeFailure flush(ResponseParser* parser, Deadline& deadline, Sent& outcome);
     /// The socket did not take more: waits until it does, or finds the answer that explains why it does not.
-    std::optional<Failure> wait_to_send(const IoResult& result, ResponseParser* parser, Deadline& deadline,
-                                        Sent& outcome);
-    std::optional<Failure> receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
+    MaybeFailure wait_to_send(const IoResult& result, ResponseParser* parser, Deadline& deadline, Sent& outcome);
+    MaybeFailure receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
     /// Hands bytes from the socket to the parser.
-    std::optional<Failure> take(std::string_view bytes, ResponseParser& parser);
-    Failure failed(Operation operation, const IoResult& result) const;
-    Failure tls_failed() const;
+    MaybeFailure take(std::string_view bytes, ResponseParser& parser);
+    MaybeFailure failed(Operation operation, const IoResult& result) const;
+    MaybeFailure tls_failed() const;
 
     ClientShared::Impl& shared_;
     Vu& vu_;

@@ -18,6 +18,7 @@
 #include "proto_http/headers.h"
 #include "proto_http/response.h"
 #include "proto_http/tls.h"
+#include "proto_http/transport.h"
 #include "proto_http/url.h"
 
 namespace k6::http {
@@ -37,9 +38,34 @@ private:
     std::array<Place, places> places_;
 };
 
+/// A stretch of memory of its own that goes back to the system when it is destroyed: a freed block of the heap would
+/// keep the pages that were touched.
+class PageBlock {
+public:
+    explicit PageBlock(std::size_t size);
+    ~PageBlock();
+    PageBlock(PageBlock&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(other.size_) {}
+    PageBlock& operator=(PageBlock&& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    char* data() const noexcept { return data_; }
+
+private:
+    char* data_;
+    std::size_t size_;
+};
+
 /// Buffers for what arrives. A fiber borrows one while it waits for a response; the last one given back is lent first,
-/// so few are ever touched.
+/// so few are ever touched, and beyond a number none is kept: thousands of VUs that wait at the same time (when a test
+/// begins) would otherwise leave a page each behind.
 class BufferPool {
+    struct Buffer {
+        PageBlock memory;
+        char* begin;
+    };
+
 public:
     /// More than a TLS record.
     static constexpr std::size_t buffer_size = std::size_t{1} << 15;
@@ -47,26 +73,34 @@ public:
     class Loan {
     public:
         explicit Loan(BufferPool& pool) : pool_(pool), buffer_(pool.take()) {}
-        ~Loan() { pool_.free_.push_back(buffer_); }
+        ~Loan() { pool_.give_back(std::move(buffer_)); }
         Loan(const Loan&) = delete;
         Loan& operator=(const Loan&) = delete;
-        char* data() const noexcept { return buffer_; }
+        char* data() const noexcept { return buffer_.begin; }
         std::size_t size() const noexcept { return buffer_size; }
 
     private:
         BufferPool& pool_;
-        char* buffer_;
+        Buffer buffer_;
     };
 
+    BufferPool() { free_.reserve(most_kept); }
+
 private:
-    char* take();
-    std::vector<std::unique_ptr<char[]>> owned_;
-    std::vector<char*> free_;
+    static constexpr std::size_t most_kept = 256;
+
+    Buffer take();
+    void give_back(Buffer&& buffer) noexcept {
+        if (free_.size() < most_kept) free_.push_back(std::move(buffer));
+    }
+
+    std::vector<Buffer> free_;
+    std::size_t made_ = 0;
 };
 
 struct ClientShared::Impl {
     Impl(Worker& on, ClientSettings with, std::unique_ptr<TlsContext> tls_context)
-        : worker(on), settings(std::move(with)), tls(std::move(tls_context)) {}
+        : worker(on), settings(std::move(with)), tls(std::move(tls_context)), timers(on) {}
 
     Response take_response();
     void give_back(Response&& response);
@@ -74,6 +108,7 @@ struct ClientShared::Impl {
     Worker& worker;
     ClientSettings settings;
     std::unique_ptr<TlsContext> tls;
+    DeadlineTimers timers;
     UrlCache urls;
     BufferPool buffers;
     std::vector<Response> responses;

@@ -27,17 +27,56 @@ asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint) {
 
 }  // namespace
 
-Deadline::Deadline(Worker& worker, TimePoint at)
-    : worker_(worker),
-      timer_([](void* self) { static_cast<Deadline*>(self)->pass(static_cast<Deadline*>(self)->passed_); }, this),
-      phase_timer_([](void* self) { static_cast<Deadline*>(self)->pass(static_cast<Deadline*>(self)->phase_passed_); },
-                   this) {
-    worker.wheel().arm(timer_, at);
+DeadlineTimers::Slot& DeadlineTimers::lend(Deadline& borrower, TimePoint at) {
+    if (free_.empty()) {
+        slots_.emplace_back(*this);
+        // Room to take it back without allocating.
+        free_.reserve(slots_.size());
+        free_.push_back(&slots_.back());
+    }
+    Slot& slot = *free_.back();
+    free_.pop_back();
+    slot.borrower = &borrower;
+    if (!slot.timer.armed() || at < slot.armed_for) {
+        slot.armed_for = at;
+        worker_.wheel().arm(slot.timer, at);
+    }
+    return slot;
 }
+
+void DeadlineTimers::take_back(Slot& slot) noexcept {
+    slot.borrower = nullptr;
+    free_.push_back(&slot);
+}
+
+void DeadlineTimers::Slot::fire(void* self) {
+    auto& slot = *static_cast<Slot*>(self);
+    if (slot.borrower == nullptr) return;
+    const TimePoint at = slot.borrower->at_;
+    if (slot.armed_for < at) {
+        slot.armed_for = at;
+        slot.pool.worker_.wheel().arm(slot.timer, at);
+        return;
+    }
+    slot.borrower->pass(slot.borrower->passed_);
+}
+
+Deadline::Deadline(DeadlineTimers& timers, TimePoint at)
+    : timers_(timers),
+      at_(at),
+      slot_(timers.lend(*this, at)),
+      phase_timer_(
+          [](void* self) {
+              auto& deadline = *static_cast<Deadline*>(self);
+              deadline.pass(deadline.phase_passed_);
+          },
+          this) {}
+
+Deadline::~Deadline() { timers_.take_back(slot_); }
 
 void Deadline::begin_phase(TimePoint at) {
     phase_passed_ = false;
-    worker_.wheel().arm(phase_timer_, at);
+    timers_.worker().wheel().arm(phase_timer_, at);
 }
 
 void Deadline::end_phase() { phase_timer_.cancel(); }
@@ -118,11 +157,12 @@ struct TcpStream::Handler {
     template <class... Results>
     void operator()(const asio::error_code& error, Results... results) {
         completion(error, results...);
-        if (--pending->running == 0) pending->fiber->resume();
+        // Deferred: the worker runs the fibers of a batch of completions one after the other, each fetched beforehand.
+        if (--pending->running == 0) pending->fiber->resume_later();
     }
 };
 
-TcpStream::TcpStream(Worker& worker) : socket_(worker.io().get_executor()) {}
+TcpStream::TcpStream(Worker& worker) : worker_(worker), socket_(worker.io().get_executor()) {}
 TcpStream::~TcpStream() = default;
 
 void TcpStream::cancel(void* stream) noexcept {
@@ -156,15 +196,16 @@ IoResult TcpStream::read(char* buffer, std::size_t size, Deadline& deadline) {
     fiber->check_interrupt();
     if (deadline.over()) return {.kind = IoResult::Kind::deadline};
     asio::error_code error;
-    std::size_t bytes = 0;
+    IoResult result;
     Pending pending{fiber, 1};
-    auto completion = [&error, &bytes](const asio::error_code& result, std::size_t count) {
-        error = result;
-        bytes = count;
+    auto completion = [this, &error, &result](const asio::error_code& outcome, std::size_t count) {
+        error = outcome;
+        result.bytes = count;
+        result.time = worker_.batch_time();
     };
     socket_.async_read_some(asio::buffer(buffer, size), Handler<decltype(completion)>{&memory_, &pending, completion});
     deadline.suspend({&cancel, this});
-    if (!error) return {.bytes = bytes};
+    if (!error) return result;
     if (error == asio::error::eof) return {.kind = IoResult::Kind::end_of_input};
     if (deadline.over()) return {.kind = IoResult::Kind::deadline};
     return {.kind = IoResult::Kind::failed, .system_error = error.value()};

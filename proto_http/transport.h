@@ -2,7 +2,7 @@
 //
 // Writing tries the system call at once and waits only if the socket is full; reading waits in the worker's loop.
 //
-//   Deadline deadline(worker, worker.now() + std::chrono::seconds(60));
+//   Deadline deadline(timers, worker.now() + std::chrono::seconds(60));
 //   TcpStream stream(worker);
 //   if (int error = stream.connect(endpoint, deadline)) …
 //   IoResult result = stream.read(buffer, sizeof buffer, deadline);
@@ -18,6 +18,8 @@
 #include <asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <vector>
 
 #include "engine/runtime/fiber.h"
 #include "engine/runtime/timing_wheel.h"
@@ -26,10 +28,44 @@
 
 namespace k6::http {
 
+class Deadline;
+
+/// Timers that deadlines borrow. Nearly every deadline is met, and the next one is later: so a timer stays armed when
+/// it is given back, and when it fires too early for its borrower it is armed again. That leaves the wheel in peace,
+/// and the timers in one place instead of on as many stacks.
+class DeadlineTimers {
+public:
+    explicit DeadlineTimers(Worker& worker) : worker_(worker) {}
+    DeadlineTimers(const DeadlineTimers&) = delete;
+    DeadlineTimers& operator=(const DeadlineTimers&) = delete;
+
+    Worker& worker() const noexcept { return worker_; }
+
+private:
+    friend class Deadline;
+    struct Slot {
+        explicit Slot(DeadlineTimers& owner) : pool(owner) {}
+        DeadlineTimers& pool;
+        TimingWheel::Timer timer{&fire, this};
+        TimePoint armed_for{};
+        Deadline* borrower = nullptr;
+
+        static void fire(void* slot);
+    };
+
+    Slot& lend(Deadline& borrower, TimePoint at);
+    void take_back(Slot& slot) noexcept;
+
+    Worker& worker_;
+    std::deque<Slot> slots_;
+    std::vector<Slot*> free_;
+};
+
 /// A point in time at which the waits of one fiber end. A phase within may have an earlier one of its own.
 class Deadline {
 public:
-    Deadline(Worker& worker, TimePoint at);
+    Deadline(DeadlineTimers& timers, TimePoint at);
+    ~Deadline();
     Deadline(const Deadline&) = delete;
     Deadline& operator=(const Deadline&) = delete;
 
@@ -67,11 +103,13 @@ public:
     }
 
 private:
+    friend class DeadlineTimers;
     static void interrupt_fiber(void* fiber) noexcept;
     void pass(bool& flag);
 
-    Worker& worker_;
-    TimingWheel::Timer timer_;
+    DeadlineTimers& timers_;
+    TimePoint at_;
+    DeadlineTimers::Slot& slot_;
     TimingWheel::Timer phase_timer_;
     CancelHook hook_;
     bool passed_ = false;
@@ -84,6 +122,8 @@ struct IoResult {
     Kind kind = Kind::done;
     std::size_t bytes = 0;
     int system_error = 0;
+    /// Of bytes that were waited for: when they were there.
+    TimePoint time{};
 };
 
 /// Room for Asio's bookkeeping of one operation, so that starting one allocates nothing.
@@ -134,6 +174,7 @@ private:
 
     static void cancel(void* stream) noexcept;
 
+    Worker& worker_;
     Socket socket_;
     OperationMemory memory_;
 };

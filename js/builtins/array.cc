@@ -419,7 +419,8 @@ private:
         merge_sort(values, other, middle, last);
         if (!less(values[middle], values[middle - 1])) return;
         std::copy(values.begin() + static_cast<std::ptrdiff_t>(first),
-                  values.begin() + static_cast<std::ptrdiff_t>(last), other.begin() + static_cast<std::ptrdiff_t>(first));
+                  values.begin() + static_cast<std::ptrdiff_t>(last),
+                  other.begin() + static_cast<std::ptrdiff_t>(first));
         std::size_t left = first;
         std::size_t right = middle;
         for (std::size_t out = first; out < last; ++out) {

@@ -23,8 +23,8 @@ struct ArrayBuffer {
 enum class Kind { int8, uint8, uint8_clamped, int16, uint16, int32, uint32, float32, float64 };
 constexpr std::size_t kind_count = 9;
 constexpr std::size_t element_sizes[kind_count] = {1, 1, 1, 2, 2, 4, 4, 4, 8};
-constexpr const char* kind_names[kind_count] = {"Int8Array",  "Uint8Array",  "Uint8ClampedArray",
-                                                "Int16Array", "Uint16Array", "Int32Array",
+constexpr const char* kind_names[kind_count] = {"Int8Array",   "Uint8Array",   "Uint8ClampedArray",
+                                                "Int16Array",  "Uint16Array",  "Int32Array",
                                                 "Uint32Array", "Float32Array", "Float64Array"};
 
 /// A part of a buffer seen as numbers.
@@ -97,7 +97,8 @@ void store(Kind kind, char* at, double value, bool swap = false) {
         case Kind::uint8:
             return store(at, static_cast<std::uint8_t>(whole));
         case Kind::uint8_clamped:
-            return store(at, static_cast<std::uint8_t>(std::isnan(value) ? 0 : std::nearbyint(std::clamp(value, 0.0, 255.0))));
+            return store(
+                at, static_cast<std::uint8_t>(std::isnan(value) ? 0 : std::nearbyint(std::clamp(value, 0.0, 255.0))));
         case Kind::int16:
         case Kind::uint16:
             return store(at, static_cast<std::uint16_t>(whole), swap);
@@ -123,7 +124,8 @@ std::size_t to_index(double number, const char* what) {
 Value construct_buffer(Call& call) {
     const std::size_t length = to_index(call.number(0), "array buffer length");
     State& state = call.state();
-    if (state.heap().bytes + length > Internal::runtime(state).limit) throw RangeError("Array buffer allocation failed");
+    if (state.heap().bytes + length > Internal::runtime(state).limit)
+        throw RangeError("Array buffer allocation failed");
     return state.native<ArrayBuffer>(call.callee().get("prototype"), length, std::string(length, '\0'));
 }
 
@@ -157,7 +159,9 @@ constexpr ClassDefinition buffer_class{.name = "ArrayBuffer",
 
 // ---- typed arrays
 
-TypedArray& array_behind(void* data) { return static_cast<NativeBox<TypedArray>*>(static_cast<NativeHeader*>(data))->value; }
+TypedArray& array_behind(void* data) {
+    return static_cast<NativeBox<TypedArray>*>(static_cast<NativeHeader*>(data))->value;
+}
 
 int element_has(js_State* J, void* data, const char* name) {
     int index;
@@ -183,8 +187,8 @@ int element_put(js_State* J, void* data, const char* name) {
 
 Value make_typed_array(State& state, const Value& prototype, const Value& buffer, std::size_t offset,
                        std::size_t length, Kind kind) {
-    const Value result = state.native<TypedArray>(prototype, 0, TracedValue(buffer), buffer.native<ArrayBuffer>(),
-                                                  offset, length, kind);
+    const Value result =
+        state.native<TypedArray>(prototype, 0, TracedValue(buffer), buffer.native<ArrayBuffer>(), offset, length, kind);
     js_Object* object = Internal::raw(result).u.object;
     object->u.user.has = element_has;
     object->u.user.put = element_put;
@@ -346,17 +350,18 @@ Value typed_with(Call& call) {
     const Value copy = typed_slice(call);
     const TypedArray& array = *copy.native<TypedArray>();
     const double position = call.number(0);
-    const double index = (std::isnan(position) ? 0 : std::trunc(position)) + (position < 0 ? static_cast<double>(array.length) : 0);
+    const double index =
+        (std::isnan(position) ? 0 : std::trunc(position)) + (position < 0 ? static_cast<double>(array.length) : 0);
     if (index < 0 || index >= static_cast<double>(array.length)) throw RangeError("Invalid typed array index");
     store(array.kind, array.place(static_cast<std::size_t>(index)), call.number(1));
     return copy;
 }
 
 /// Those functions of arrays that work on anything with a length and indices.
-constexpr const char* borrowed_names[] = {"at",        "copyWithin", "entries",       "every",    "fill",       "find",
-                                          "findIndex", "findLast",   "findLastIndex", "forEach",  "includes",   "indexOf",
-                                          "join",      "keys",       "lastIndexOf",   "reduce",   "reduceRight", "reverse",
-                                          "some",      "toString",   "values"};
+constexpr const char* borrowed_names[] = {
+    "at",          "copyWithin",    "entries",     "every",    "fill",    "find",     "findIndex",
+    "findLast",    "findLastIndex", "forEach",     "includes", "indexOf", "join",     "keys",
+    "lastIndexOf", "reduce",        "reduceRight", "reverse",  "some",    "toString", "values"};
 
 template <std::size_t index>
 Value borrowed(Call& call) {
@@ -415,11 +420,8 @@ constexpr FunctionDefinition typed_methods[] = {
     {"@@iterator", 0, borrowed<20>},
 };
 constexpr AccessorDefinition typed_accessors[] = {
-    {"buffer", typed_buffer},
-    {"byteLength", typed_byte_length},
-    {"byteOffset", typed_byte_offset},
-    {"length", typed_length},
-    {"@@toStringTag", typed_tag},
+    {"buffer", typed_buffer}, {"byteLength", typed_byte_length}, {"byteOffset", typed_byte_offset},
+    {"length", typed_length}, {"@@toStringTag", typed_tag},
 };
 
 template <Kind kind>
@@ -529,11 +531,8 @@ constexpr AccessorDefinition view_accessors[] = {
     {"byteLength", view_byte_length},
     {"byteOffset", view_byte_offset},
 };
-constexpr ClassDefinition view_class{.name = "DataView",
-                                     .length = 1,
-                                     .construct = construct_view,
-                                     .methods = view_methods,
-                                     .accessors = view_accessors};
+constexpr ClassDefinition view_class{
+    .name = "DataView", .length = 1, .construct = construct_view, .methods = view_methods, .accessors = view_accessors};
 
 }  // namespace
 

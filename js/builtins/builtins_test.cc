@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "js/builtins/array_buffer.h"
@@ -64,12 +65,15 @@ TEST(Builtins, Object) {
         {"Object.getOwnPropertyNames([1, 2]).join()", "0,1,length"},
         {"Object.getOwnPropertyNames(function(a) {}).sort().join()", "length,name,prototype"},
         {"var o = Object.create({}, {a: {value: 1, enumerable: true}, b: {get: function() { return 2; }}});"
-         "Object.keys(o).join() + o.b", "a2"},
+         "Object.keys(o).join() + o.b",
+         "a2"},
         {"var o = {}; Object.defineProperty(o, 'x', {value: 1}); o.x = 2; o.x + Object.keys(o).length", "1"},
         {"var o = {}; Object.defineProperty(o, 'x', {value: 1}); try { Object.defineProperty(o, 'x', {value: 2}) } "
-         "catch (e) { e.message }", "Cannot redefine property: x"},
+         "catch (e) { e.message }",
+         "Cannot redefine property: x"},
         {"var o = {}; Object.defineProperty(o, 'x', {value: 1, configurable: true});"
-         "Object.defineProperty(o, 'x', {get: function() { return 3; }}); o.x", "3"},
+         "Object.defineProperty(o, 'x', {get: function() { return 3; }}); o.x",
+         "3"},
         {"var o = {x: 1}; Object.defineProperty(o, 'x', {enumerable: false}); Object.keys(o).length + o.x", "1"},
         {"var a = [1, 2]; Object.defineProperty(a, 0, {value: 9}); a.join() + Object.keys(a).join()", "9,20,1"},
         {"var a = []; Object.defineProperty(a, 2, {value: 9}); a.length + ':' + a[2]", "3:9"},
@@ -86,7 +90,8 @@ TEST(Builtins, Object) {
         {"[1].propertyIsEnumerable(0) + '' + [1].propertyIsEnumerable('length')", "truefalse"},
         {"var o = {}; o.__proto__ = {y: 5}; o.y", "5"},
         {"var o = {}; o[Symbol('s')] = 1; o.v = 2; Object.keys(o).join() + Object.getOwnPropertySymbols(o).length "
-         "+ JSON.stringify(o)", R"(v1{"v":2})"},
+         "+ JSON.stringify(o)",
+         R"(v1{"v":2})"},
         {"var n = []; for (var k in Object.assign(Object.create({p: 1}), {o: 2})) n.push(k); n.join()", "o,p"},
         {"globalThis === this && globalThis.globalThis === global", "true"},
         {"globalThis.hasOwnProperty('Map')", "true"},
@@ -97,8 +102,10 @@ TEST(Builtins, Object) {
 TEST(Builtins, Function) {
     check({
         {"function f(a, b) { return this.x + a + b; } var g = f.bind({x: 1}, 2); g(3) + g.length + g.name", "7bound f"},
-        {"function P(a, b) { this.s = a + b; } var Q = P.bind(null, 1); var q = new Q(2); q.s + '' + (q instanceof P) + "
-         "(q instanceof Q)", "3truetrue"},
+        {"function P(a, b) { this.s = a + b; } var Q = P.bind(null, 1); var q = new Q(2); q.s + '' + (q instanceof P) "
+         "+ "
+         "(q instanceof Q)",
+         "3truetrue"},
         {"Math.max.apply(null, [1, 5, 3])", "5"},
         {"var a = []; for (var i = 0; i < 5000; i++) a.push(i); Math.max.apply(null, a)", "4999"},
         {"(function() { 'use strict'; return typeof this; }).call('x')", "string"},
@@ -115,8 +122,10 @@ TEST(Builtins, Array) {
         {"Array.of(7, 8).length + '' + Array.isArray(Array.of())", "2true"},
         {"[1, 2, 3, 4].find(function(x) { return x > 2; })", "3"},
         {"String([1].find(function(x) { return x > 2; }))", "undefined"},
-        {"[1, 2, 3].findIndex(function(x) { return x == 2; }) + '' + [1].findIndex(function() { return false; })", "1-1"},
-        {"[1, 2, 3].findLast(function(x) { return x < 3; }) + '' + [1, 2, 3].findLastIndex(function(x) { return x < 3; })",
+        {"[1, 2, 3].findIndex(function(x) { return x == 2; }) + '' + [1].findIndex(function() { return false; })",
+         "1-1"},
+        {"[1, 2, 3].findLast(function(x) { return x < 3; }) + '' + [1, 2, 3].findLastIndex(function(x) { return x < 3; "
+         "})",
          "21"},
         {"[1, NaN].includes(NaN) + '' + [1, 2].includes(1, 1)", "truefalse"},
         {"[1, 2, 3].fill(0, 1).join() + '|' + new Array(3).fill('x').join('')", "1,0,0|xxx"},
@@ -138,8 +147,10 @@ TEST(Builtins, Array) {
         {"var o = {length: 1, 0: 'a'}; Array.prototype.push.call(o, 'b'); o.length + o[1]", "2b"},
         {"[5, 1, 10].sort().join() + [5, 1, 10].sort(function(a, b) { return a - b; }).join()", "1,10,51,5,10"},
         {"[3, undefined, 1, , 2].sort().length + '' + [3, undefined, 1].sort().join()", "51,3,"},
-        {"var r = []; for (var i = 0; i < 200; i++) r.push({k: i % 3, i: i}); r.sort(function(a, b) { return a.k - b.k; });"
-         "var ok = true; for (i = 1; i < 200; i++) if (r[i-1].k == r[i].k && r[i-1].i > r[i].i) ok = false; ok", "true"},
+        {"var r = []; for (var i = 0; i < 200; i++) r.push({k: i % 3, i: i}); r.sort(function(a, b) { return a.k - "
+         "b.k; });"
+         "var ok = true; for (i = 1; i < 200; i++) if (r[i-1].k == r[i].k && r[i-1].i > r[i].i) ok = false; ok",
+         "true"},
         {"try { [1, 2].sort(function() { throw 'cmp'; }) } catch (e) { e }", "cmp"},
         {"try { [1, 2].sort(5) } catch (e) { e.name }", "TypeError"},
         {"var it = ['a', 'b'][Symbol.iterator](), r = '', s; while (!(s = it.next()).done) r += s.value; r", "ab"},
@@ -157,7 +168,8 @@ TEST(Builtins, Array) {
 TEST(Builtins, String) {
     check({
         {"'hello'.includes('ell') + '' + 'hello'.includes('h', 1)", "truefalse"},
-        {"'hello'.startsWith('he') + '' + 'hello'.startsWith('l', 2) + 'hello'.endsWith('lo') + 'hello'.endsWith('l', 4)",
+        {"'hello'.startsWith('he') + '' + 'hello'.startsWith('l', 2) + 'hello'.endsWith('lo') + 'hello'.endsWith('l', "
+         "4)",
          "truetruetruetrue"},
         {"'5'.padStart(3, '0') + 'ab'.padEnd(5, 'xyz') + 'abc'.padStart(2)", "005abxyzabc"},
         {"'ab'.repeat(3) + ''.repeat(5) + 'x'.repeat(0)", "ababab"},
@@ -171,25 +183,24 @@ TEST(Builtins, String) {
         {"'a1b2'.replace(/[0-9]/g, '#') + 'aXbX'.replaceAll(/X/g, '-')", "a#b#a-b-"},
         {"try { 'a'.replaceAll(/a/, '') } catch (e) { e.name }", "TypeError"},
         {"'abc'.at(-1) + 'abc'.at(0) + 'abc'.at(9)", "caundefined"},
-        {"'😀'.length + ' ' + '😀'.codePointAt(0) + ' ' + '😀'.charCodeAt(1)",
-         "2 128512 56832"},
+        {"'😀'.length + ' ' + '😀'.codePointAt(0) + ' ' + '😀'.charCodeAt(1)", "2 128512 56832"},
         {"String.fromCodePoint(128512, 97) === '😀a'", "true"},
         {"String.fromCharCode(0xd83d, 0xde00) === String.fromCodePoint(0x1f600)", "true"},
         {"try { String.fromCodePoint(1.5) } catch (e) { e.name }", "RangeError"},
         {"String.raw({raw: ['a', 'b', 'c']}, 1, 2)", "a1b2c"},
-        {"'gr\\u00fc\\u00df dich'.indexOf('dich') + ' ' + 'gr\\u00fc\\u00df'.slice(2) + ' ' + 'gr\\u00fc\\u00df'.length",
+        {"'gr\\u00fc\\u00df dich'.indexOf('dich') + ' ' + 'gr\\u00fc\\u00df'.slice(2) + ' ' + "
+         "'gr\\u00fc\\u00df'.length",
          "5 \xc3\xbc\xc3\x9f 4"},
-        {"'a😀b'.slice(3) + 'a😀b'.indexOf('b') + ('a😀b'.slice(1, 2) === '\\ud83d')",
-         "b3true"},
+        {"'a😀b'.slice(3) + 'a😀b'.indexOf('b') + ('a😀b'.slice(1, 2) === '\\ud83d')", "b3true"},
         {"'abcabc'.lastIndexOf('b') + '' + 'abcabc'.lastIndexOf('b', 3) + 'abc'.lastIndexOf('z')", "41-1"},
         {"'abcdef'.substring(4, 1) + 'abcdef'.substr(-3, 2) + 'abc'.slice(-2, -1)", "bcddeb"},
         {"'a,b,,c'.split(',').length + '' + 'abc'.split('').join('-') + 'abc'.split().length", "4a-b-c1"},
         {"'a1b2c'.split(/[0-9]/).join() + 'a,b,c'.split(',', 2).join('')", "a,b,cab"},
         {"var r = []; var it = 'a1b22'.matchAll(/[0-9]+/g), m; while (!(m = it.next()).done) r.push(m.value[0] + "
-         "m.value.index); r.join()", "11,223"},
+         "m.value.index); r.join()",
+         "11,223"},
         {"Array.from('aab'.matchAll('a')).length", "2"},
-        {"var s = '', it = 'a😀'[Symbol.iterator](), n; while (!(n = it.next()).done) s += n.value.length; s",
-         "12"},
+        {"var s = '', it = 'a😀'[Symbol.iterator](), n; while (!(n = it.next()).done) s += n.value.length; s", "12"},
         {"['b', 'a', 'C', 'B'].sort(function(x, y) { return x.localeCompare(y); }).join('')", "abBC"},
         {"'ABC'.toLowerCase() + 'abc'.toUpperCase() + 'abc'.concat(1, 2)", "abcABCabc12"},
         {"try { 'a'.includes(/a/) } catch (e) { e.name }", "TypeError"},
@@ -212,7 +223,8 @@ TEST(Builtins, Number) {
         {"[isNaN('x'), isFinite('12'), isFinite(1/0)].join()", "true,true,false"},
         {"[(12.5).toFixed(0), (2.5).toFixed(0), (1.005).toFixed(2), (1.45).toFixed(1), (-1.5).toFixed(0)].join()",
          "13,3,1.00,1.4,-2"},
-        {"[(0).toFixed(2), (0.000001).toFixed(7), (123.456).toFixed(1), (1e21).toFixed(2), (-0.0000001).toFixed(2)].join()",
+        {"[(0).toFixed(2), (0.000001).toFixed(7), (123.456).toFixed(1), (1e21).toFixed(2), "
+         "(-0.0000001).toFixed(2)].join()",
          "0.00,0.0000010,123.5,1e+21,-0.00"},
         {"[(10.235).toFixed(2), (8.345).toFixed(2), (0.5).toFixed(0), (1000000000000000128).toFixed(0)].join()",
          "10.23,8.35,1,1000000000000000128"},
@@ -242,7 +254,8 @@ TEST(Builtins, Math) {
          "-Infinity,Infinity,NaN,Infinity,-Infinity"},
         {"[Math.round(2.5), Math.round(-2.5), Math.round(0.49999999999999994), 1 / Math.round(-0.2)].join()",
          "3,-2,0,-Infinity"},
-        {"[Math.expm1(0), Math.log1p(0), Math.sinh(0), Math.cosh(0), Math.tanh(0), Math.atanh(0)].join()", "0,0,0,1,0,0"},
+        {"[Math.expm1(0), Math.log1p(0), Math.sinh(0), Math.cosh(0), Math.tanh(0), Math.atanh(0)].join()",
+         "0,0,0,1,0,0"},
         {"[Math.pow(2, 10), Math.pow(1, Infinity), Math.pow(NaN, 0)].join()", "1024,NaN,1"},
         {"var r = Math.random(); r >= 0 && r < 1", "true"},
         {"Math.PI.toFixed(5) + Math.E.toFixed(3)", "3.141592.718"},
@@ -256,13 +269,15 @@ TEST(Builtins, Json) {
         {R"(JSON.parse('"\\ud83d\\ude00\\n\\u0041\\/"'))", "\xf0\x9f\x98\x80\nA/"},
         {R"(JSON.parse('"\\ud83d\\ude00"') === '😀')", "true"},
         {"JSON.parse(' 12 ') + JSON.parse('-0.5')", "11.5"},
-        {"JSON.stringify({a: undefined, b: function() {}, c: null, d: [undefined], e: NaN})", R"({"c":null,"d":[null],"e":null})"},
+        {"JSON.stringify({a: undefined, b: function() {}, c: null, d: [undefined], e: NaN})",
+         R"({"c":null,"d":[null],"e":null})"},
         {"String(JSON.stringify(undefined)) + JSON.stringify('a\"\\\\\\n\\u0001')", R"(undefined"a\"\\\n\u0001")"},
         {"JSON.stringify({a: [1, {b: 2}], c: {}, d: []}, null, 2)",
          "{\n  \"a\": [\n    1,\n    {\n      \"b\": 2\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}"},
         {"JSON.stringify([1], null, '--')", "[\n--1\n]"},
         {"JSON.stringify({a: 1, b: 2, c: {a: 3, d: 4}}, ['a', 'c'])", R"({"a":1,"c":{"a":3}})"},
-        {"JSON.stringify({a: 1, b: 'x'}, function(k, v) { return typeof v === 'number' ? v + 1 : v; })", R"({"a":2,"b":"x"})"},
+        {"JSON.stringify({a: 1, b: 'x'}, function(k, v) { return typeof v === 'number' ? v + 1 : v; })",
+         R"({"a":2,"b":"x"})"},
         {"JSON.stringify({d: {toJSON: function(k) { return 'json:' + k; }}})", R"({"d":"json:d"})"},
         {"JSON.stringify(new Date(0))", R"("1970-01-01T00:00:00.000Z")"},
         {"JSON.stringify([new Number(1), new String('s'), new Boolean(false)])", R"([1,"s",false])"},
@@ -270,13 +285,18 @@ TEST(Builtins, Json) {
         {"JSON.stringify('\\ud83d') + JSON.stringify('\\ud83d\\ude00')", "\"\\ud83d\"\"\xf0\x9f\x98\x80\""},
         {"var o = {}; o.o = o; try { JSON.stringify(o) } catch (e) { e.name }", "TypeError"},
         {"var s = {x: 1}; JSON.stringify([s, s])", R"([{"x":1},{"x":1}])"},
-        {"JSON.stringify(JSON.parse('{\"a\":{\"b\":2},\"c\":[1,2]}', function(k, v) { return typeof v === 'number' ? v * 10 "
-         ": v; }))", R"({"a":{"b":20},"c":[10,20]})"},
-        {"JSON.stringify(JSON.parse('{\"a\":1,\"b\":2}', function(k, v) { return k === 'a' ? undefined : v; }))", R"({"b":2})"},
+        {"JSON.stringify(JSON.parse('{\"a\":{\"b\":2},\"c\":[1,2]}', function(k, v) { return typeof v === 'number' ? v "
+         "* 10 "
+         ": v; }))",
+         R"({"a":{"b":20},"c":[10,20]})"},
+        {"JSON.stringify(JSON.parse('{\"a\":1,\"b\":2}', function(k, v) { return k === 'a' ? undefined : v; }))",
+         R"({"b":2})"},
         {"JSON.parse('{\"__proto__\": 1}').hasOwnProperty('__proto__')", "true"},
         {"JSON.parse('{\"a\":1,\"a\":2}').a", "2"},
-        {"var s = ''; for (var i = 0; i < 20000; i++) s += '['; try { JSON.parse(s) } catch (e) { e.name }", "SyntaxError"},
-        {"var s = '1'; for (var i = 0; i < 5000; i++) s = '[' + s + ']'; try { JSON.stringify(JSON.parse(s)) } catch (e) { e.name }",
+        {"var s = ''; for (var i = 0; i < 20000; i++) s += '['; try { JSON.parse(s) } catch (e) { e.name }",
+         "SyntaxError"},
+        {"var s = '1'; for (var i = 0; i < 5000; i++) s = '[' + s + ']'; try { JSON.stringify(JSON.parse(s)) } catch "
+         "(e) { e.name }",
          "RangeError"},
         {"JSON.stringify({z: 1, 10: 'a', a: 2, 9: 'b'})", R"({"9":"b","10":"a","z":1,"a":2})"},
         {"JSON.stringify('\\u2028\\u00e9')", "\"\xe2\x80\xa8\xc3\xa9\""},
@@ -295,7 +315,8 @@ TEST(Builtins, Json) {
 TEST(Builtins, Collections) {
     check({
         {"var m = new Map([['a', 1], ['b', 2]]); m.set('c', 3).set('a', 9); m.delete('b'); m.size + JSON.stringify("
-         "Array.from(m))", R"(2[["a",9],["c",3]])"},
+         "Array.from(m))",
+         R"(2[["a",9],["c",3]])"},
         {"var m = new Map(); m.set(NaN, 'n').set(0, 'z'); m.get(NaN) + m.get(-0) + m.has('0')", "nzfalse"},
         {"var k = {}, m = new Map(); m.set(k, 1).set({}, 2); m.get(k) + '' + m.get({})", "1undefined"},
         {"var m = new Map([[1, 'x']]), r = []; m.forEach(function(v, k, me) { r.push(k + v + (me === m)); }); r.join()",
@@ -303,21 +324,27 @@ TEST(Builtins, Collections) {
         {"Array.from(new Map([[1, 2]]).keys()).join() + Array.from(new Map([[1, 2]]).values()).join()", "12"},
         {"var s = new Set([3, 1, 3, 2]); s.add(1); s.delete(3); Array.from(s).join() + s.size + s.has(2)", "1,22true"},
         {"var s = new Set([1, 2, 3]), r = []; s.forEach(function(v) { r.push(v); if (v < 3) s.add(v + 10); "
-         "if (v == 1) s.delete(2); }); r.join()", "1,3,11"},
-        {"var m = new Map(), ok = true; for (var i = 0; i < 3000; i++) m.set('key' + i, i); for (i = 0; i < 3000; i += 2) "
+         "if (v == 1) s.delete(2); }); r.join()",
+         "1,3,11"},
+        {"var m = new Map(), ok = true; for (var i = 0; i < 3000; i++) m.set('key' + i, i); for (i = 0; i < 3000; i += "
+         "2) "
          "m.delete('key' + i); for (i = 3000; i < 6000; i++) m.set('key' + i, i); for (i = 0; i < 6000; i++) "
-         "if (m.get('key' + i) !== (i < 3000 && i % 2 == 0 ? undefined : i)) ok = false; ok + '' + m.size", "true4500"},
+         "if (m.get('key' + i) !== (i < 3000 && i % 2 == 0 ? undefined : i)) ok = false; ok + '' + m.size",
+         "true4500"},
         {"var m = new Map([[1, 1], [2, 2], [3, 3]]), it = m.keys(); it.next(); m.clear(); m.set(7, 7); "
-         "JSON.stringify(it.next())", R"({"value":7,"done":false})"},
+         "JSON.stringify(it.next())",
+         R"({"value":7,"done":false})"},
         {"try { Map() } catch (e) { e.name }", "TypeError"},
         {"try { new Map([1]) } catch (e) { e.name }", "TypeError"},
         {"try { new Set(5) } catch (e) { e.name }", "TypeError"},
         {"try { Map.prototype.get.call(new Set(), 1) } catch (e) { e.name }", "TypeError"},
         {"String(new Map()) + String(new Set()) + Object.keys(new Map([[1, 2]])).length", "[object Map][object Set]0"},
         {"JSON.stringify(new Map([[1, 2]]))", "{}"},
-        {"var w = new WeakMap(), k = {}; w.set(k, 5); w.get(k) + '' + w.has({}) + w.delete(k) + w.has(k)", "5falsetruefalse"},
+        {"var w = new WeakMap(), k = {}; w.set(k, 5); w.get(k) + '' + w.has({}) + w.delete(k) + w.has(k)",
+         "5falsetruefalse"},
         {"var w = new WeakMap(), k = Object.freeze({}); w.set(k, 5); w.get(k) + Object.getOwnPropertyNames(k).length + "
-         "Object.getOwnPropertySymbols(k).length", "5"},
+         "Object.getOwnPropertySymbols(k).length",
+         "5"},
         {"try { new WeakMap().set(1, 2) } catch (e) { e.name }", "TypeError"},
         {"var k = {}; var w = new WeakSet([k]); w.has(k) + '' + w.has({})", "truefalse"},
     });
@@ -326,8 +353,9 @@ TEST(Builtins, Collections) {
 TEST(Builtins, CollectionsKeepTheirContentsAlive) {
     State state;
     install_builtins(state);
-    run(state, "var m = new Map(); (function() { for (var i = 0; i < 100; i++) m.set('a key of more than 15 bytes ' + i, "
-               "{v: 'a value of more than 15 bytes ' + i}); m.set('self', m); })()");
+    run(state,
+        "var m = new Map(); (function() { for (var i = 0; i < 100; i++) m.set('a key of more than 15 bytes ' + i, "
+        "{v: 'a value of more than 15 bytes ' + i}); m.set('self', m); })()");
     state.collect_garbage();
     EXPECT_EQ(run(state, "m.get('a key of more than 15 bytes 99').v"), "a value of more than 15 bytes 99");
     const std::size_t with = state.heap().bytes;
@@ -339,8 +367,9 @@ TEST(Builtins, CollectionsKeepTheirContentsAlive) {
 TEST(Builtins, GivenUpIterationsDoNotMakeMapsGrow) {
     State state;
     install_builtins(state);
-    EXPECT_EQ(run(state, "var m = new Map(); for (var i = 0; i < 200000; i++) { m.set(i, 1); m.keys().next(); m.delete(i); }"
-                         "m.size"),
+    EXPECT_EQ(run(state,
+                  "var m = new Map(); for (var i = 0; i < 200000; i++) { m.set(i, 1); m.keys().next(); m.delete(i); }"
+                  "m.size"),
               "0");
     EXPECT_LT(state.heap().bytes, 1500000U);
 }
@@ -354,7 +383,8 @@ TEST(Builtins, Symbols) {
         {"var o = {}; o[Symbol.toPrimitive] = function(hint) { return hint; }; o + '|' + String(o) + '|' + (o * 1)",
          "default|string|NaN"},
         {"var even = {}; even[Symbol.hasInstance] = function(n) { return n % 2 === 0; }; ({} instanceof even) + '' + "
-         "(2 instanceof even)", "falsetrue"},
+         "(2 instanceof even)",
+         "falsetrue"},
     });
 }
 
@@ -362,7 +392,8 @@ TEST(Builtins, Reflect) {
     check({
         {"Reflect.ownKeys({b: 1, a: 2, 1: 0}).join() + Reflect.has({x: 1}, 'x')", "1,b,atrue"},
         {"Reflect.apply(function(a, b) { return this.c + a + b; }, {c: 1}, [2, 3])", "6"},
-        {"function A(x) { this.x = x; } function B() {} var o = Reflect.construct(A, [4], B); o.x + '' + (o instanceof B)",
+        {"function A(x) { this.x = x; } function B() {} var o = Reflect.construct(A, [4], B); o.x + '' + (o instanceof "
+         "B)",
          "4true"},
         {"var o = {}; Reflect.set(o, 'a', 1) + '' + Reflect.get(o, 'a') + Reflect.deleteProperty(o, 'a') + o.a",
          "true1trueundefined"},
@@ -403,15 +434,18 @@ TEST(Builtins, Date) {
         {"String(new Date(8.64e15 + 1).getTime()) + String(new Date('rubbish'))", "NaNInvalid Date"},
         {"try { new Date(NaN).toISOString() } catch (e) { e.name }", "RangeError"},
         {"JSON.stringify({d: new Date(NaN), e: new Date(5)})", R"({"d":null,"e":"1970-01-01T00:00:00.005Z"})"},
-        {"Date.parse('2020-02-03') + '|' + Date.parse('2020-02-03T04:05Z') + '|' + Date.parse('2020-02-03T04:05:06.789+01:30')",
+        {"Date.parse('2020-02-03') + '|' + Date.parse('2020-02-03T04:05Z') + '|' + "
+         "Date.parse('2020-02-03T04:05:06.789+01:30')",
          "1580688000000|1580702700000|1580697306789"},
         {"[Date.parse('2020-02-03 04:05:06'), Date.parse('Feb 3, 2020 04:05:06'), Date.parse('3 Feb 2020 04:05:06'), "
          "Date.parse('2020/02/03 04:05:06'), Date.parse('02/03/2020 04:05:06'), "
          "Date.parse('Mon, 03 Feb 2020 04:05:06 GMT'), Date.parse(new Date(1580702706000).toString()), "
          "Date.parse('Mon Feb 03 2020 05:05:06 GMT+0100 (CET)'), Date.parse('2/3/2020 4:05:06 AM')]"
-         ".every(function(t) { return t === 1580702706000; })", "true"},
+         ".every(function(t) { return t === 1580702706000; })",
+         "true"},
         {"[Date.parse(''), Date.parse('2020-13-01'), Date.parse('2020-02-03T25:00'), Date.parse('hello'), "
-         "Date.parse('2020-02-03T'), Date.parse('Foo 3 2020')].join()", "NaN,NaN,NaN,NaN,NaN,NaN"},
+         "Date.parse('2020-02-03T'), Date.parse('Foo 3 2020')].join()",
+         "NaN,NaN,NaN,NaN,NaN,NaN"},
         {"Date.parse('2020-02-03T24:00Z') - Date.parse('2020-02-04')", "0"},
         {"var d = new Date(0); d.setFullYear(2024, 1, 29); d.setHours(1, 2, 3, 4); d.setMonth(2); d.toISOString()",
          "2024-03-29T01:02:03.004Z"},
@@ -459,34 +493,42 @@ TEST(Builtins, RegExp) {
         {"'gr\u00fcn \u00fcber'.search(/ber/) + ' ' + 'abc'.search('c') + ' ' + 'abc'.search(/x/)", "6 2 -1"},
         {"'\u00fc1\u00fc2'.match(/[0-9]/g).join() + 'abc'.match(/b/).index + 'abc'.match(/x/)", "1,21null"},
         {R"(/a/gi.flags + /x/m.flags + String(/a\/b/g))", R"(gim/a\/b/g)"},
-        {"var r = /a/g; r.test('aa') + '' + r.lastIndex + r.test('aa') + r.test('aa') + r.lastIndex", "true1truefalse0"},
+        {"var r = /a/g; r.test('aa') + '' + r.lastIndex + r.test('aa') + r.test('aa') + r.lastIndex",
+         "true1truefalse0"},
     });
 }
 
 TEST(Builtins, TypedArrays) {
     check({
         {"var u = new Uint8Array([1, 2, 300, -1]); u.join() + u.length + u[2]", "1,2,44,255444"},
-        {"var u = new Uint8Array(3); u[1] = 7; u[5] = 9; u.join() + String(u[5]) + (1 in u) + (5 in u)", "0,7,0undefinedtruefalse"},
+        {"var u = new Uint8Array(3); u[1] = 7; u[5] = 9; u.join() + String(u[5]) + (1 in u) + (5 in u)",
+         "0,7,0undefinedtruefalse"},
         {"new Uint8ClampedArray([300, -5, 1.5, 2.5]).join()", "255,0,2,2"},
         {"var b = new ArrayBuffer(8), d = new DataView(b); d.setUint16(0, 0x1234); d.setFloat32(4, 1.5, true);"
          "new Uint8Array(b).join() + '|' + d.getUint16(0, true) + '|' + d.getFloat32(4, true)",
          "18,52,0,0,0,0,192,63|13330|1.5"},
         {"var b = new ArrayBuffer(4), a = new Uint8Array(b), c = new Uint32Array(b); a[0] = 1; a[1] = 1; c[0]", "257"},
         {"var u = new Uint8Array([1, 2, 3, 4]); var s = u.subarray(1, 3); s[0] = 9; u.join() + s.byteOffset + "
-         "u.slice(2).join()", "1,9,3,413,4"},
+         "u.slice(2).join()",
+         "1,9,3,413,4"},
         {"Array.from(new Float64Array([1.5, 2.5])).join() + Float32Array.BYTES_PER_ELEMENT", "1.5,2.54"},
         {"Uint8Array.from('123').join() + Uint8Array.of(1, 2).map(function(x) { return x * 2; }).join()", "1,2,32,4"},
-        {"var u = new Uint8Array(4); u.set([1, 2], 1); u.fill(9, 3).join() + u.indexOf(2) + u.includes(9)", "0,1,2,92true"},
+        {"var u = new Uint8Array(4); u.set([1, 2], 1); u.fill(9, 3).join() + u.indexOf(2) + u.includes(9)",
+         "0,1,2,92true"},
         {"JSON.stringify(new Uint8Array([5, 6])) + Object.keys(new Uint8Array(2)).join()", R"({"0":5,"1":6}0,1)"},
-        {"new Float64Array([3, 1, 2]).sort().join() + new Int8Array([3, 1, 2]).toSorted(function(a, b) { return b - a; }).join()",
+        {"new Float64Array([3, 1, 2]).sort().join() + new Int8Array([3, 1, 2]).toSorted(function(a, b) { return b - a; "
+         "}).join()",
          "1,2,33,2,1"},
-        {"String(Object.prototype.toString.call(new Int16Array(1))) + Object.prototype.toString.call(new ArrayBuffer(1))",
+        {"String(Object.prototype.toString.call(new Int16Array(1))) + Object.prototype.toString.call(new "
+         "ArrayBuffer(1))",
          "[object Int16Array][object ArrayBuffer]"},
-        {"new ArrayBuffer(5).slice(1, 3).byteLength + '' + ArrayBuffer.isView(new DataView(new ArrayBuffer(1)))", "2true"},
+        {"new ArrayBuffer(5).slice(1, 3).byteLength + '' + ArrayBuffer.isView(new DataView(new ArrayBuffer(1)))",
+         "2true"},
         {"try { new Uint16Array(new ArrayBuffer(3)) } catch (e) { e.name }", "RangeError"},
         {"try { new Uint8Array(-1) } catch (e) { e.name }", "RangeError"},
         {"try { new DataView(new ArrayBuffer(2)).getInt32(0) } catch (e) { e.name }", "RangeError"},
-        {"var r = ''; var it = new Uint8Array([4, 5])[Symbol.iterator](), n; while (!(n = it.next()).done) r += n.value; r",
+        {"var r = ''; var it = new Uint8Array([4, 5])[Symbol.iterator](), n; while (!(n = it.next()).done) r += "
+         "n.value; r",
          "45"},
         {"(new Uint8Array(1) instanceof Uint8Array) + '' + (new Uint8Array(1).constructor === Uint8Array)", "truetrue"},
     });
@@ -541,9 +583,10 @@ TEST(Builtins, PromiseCombinations) {
         Promise.resolve(7).then(5).then(put('passed'));
     )");
     state.run_microtasks();
-    EXPECT_EQ(run(state, "JSON.stringify(out, Object.keys(out).sort())"),
-              R"({"all":[1,2,3],"allRejected":"x","any":5,"bad":"TypeError","empty":[],"executor":"in executor",)"
-              R"("none":"AggregateError1,2","passed":7,"race":"first","self":"TypeError","settled":[{},{}],"thrown":"thrown"})");
+    EXPECT_EQ(
+        run(state, "JSON.stringify(out, Object.keys(out).sort())"),
+        R"({"all":[1,2,3],"allRejected":"x","any":5,"bad":"TypeError","empty":[],"executor":"in executor",)"
+        R"("none":"AggregateError1,2","passed":7,"race":"first","self":"TypeError","settled":[{},{}],"thrown":"thrown"})");
     EXPECT_EQ(run(state, "JSON.stringify(out.settled)"),
               R"([{"status":"fulfilled","value":1},{"status":"rejected","reason":"y"}])");
     EXPECT_EQ(state.take_unhandled_rejection(), nullptr);
@@ -577,8 +620,9 @@ TEST(Builtins, PromisesOfNativeCode) {
     EXPECT_EQ(promise_state(handle.promise()), PromiseState::fulfilled);
     EXPECT_EQ(promise_result(handle.promise()).as_number(), 42);
     double seen = 0;
-    promise_then(state, state.evaluate("t.js", "Promise.resolve(1).then(function(v) { return v + 1; })").value(),
-                 [&](State&, const Value& value) { seen = value.as_number(); }, [](State&, const Value&) {});
+    promise_then(
+        state, state.evaluate("t.js", "Promise.resolve(1).then(function(v) { return v + 1; })").value(),
+        [&](State&, const Value& value) { seen = value.as_number(); }, [](State&, const Value&) {});
     state.run_microtasks();
     EXPECT_EQ(seen, 2);
 }
@@ -586,14 +630,35 @@ TEST(Builtins, PromisesOfNativeCode) {
 TEST(Builtins, PromisesThatNeverSettleAreCollected) {
     State state;
     install_builtins(state);
-    run(state, "function make() { var hold = []; for (var i = 0; i < 1000; i++) { (function() { var p, r; p = new Promise("
-               "function(res) { r = res; }); p.then(function() { return [r, p]; }).finally(function() { return p; }); })(); "
-               "} } make(); 0");
+    run(state,
+        "function make() { var hold = []; for (var i = 0; i < 1000; i++) { (function() { var p, r; p = new Promise("
+        "function(res) { r = res; }); p.then(function() { return [r, p]; }).finally(function() { return p; }); })(); "
+        "} } make(); 0");
     state.collect_garbage();
     const std::size_t before = state.heap().bytes;
     run(state, "for (var j = 0; j < 10; j++) make(); 0");
     state.collect_garbage();
     EXPECT_LT(state.heap().bytes, before + 20000);
+}
+
+TEST(Builtins, StatesOnSeveralThreads) {
+    std::vector<std::string> results(4);
+    std::vector<std::thread> threads;
+    for (std::string& result : results) {
+        threads.emplace_back([&result] {
+            State state;
+            install_builtins(state);
+            result = run(state, R"(
+                var m = new Map(), text = '';
+                for (var i = 0; i < 300; i++) {
+                    m.set('key' + i, JSON.parse(JSON.stringify({i: i, d: new Date(i * 86400000)})));
+                    text = new Date(2020, 0, i).toString() + 'x'.padStart(3) + /(a+)b/.exec('aab')[1] + (0.1 * i).toFixed(3);
+                }
+                [m.size, m.get('key7').d, text.length > 30, Math.hypot(3, 4), [3, 1].sort().join()].join('|'))");
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const std::string& result : results) EXPECT_EQ(result, "300|1970-01-08T00:00:00.000Z|true|5|1,3");
 }
 
 TEST(Builtins, FreshStatesAreSmall) {

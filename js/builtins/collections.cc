@@ -406,8 +406,7 @@ Value weak_add(Call& call) {
 template <bool is_map>
 Value construct_weak(Call& call) {
     State& state = call.state();
-    const std::string slot =
-        "@@internal:weak:" + std::to_string(++Internal::runtime(state).next_symbol);
+    const std::string slot = "@@internal:weak:" + std::to_string(++Internal::runtime(state).next_symbol);
     const Value result = call.native<WeakCollection>(slot);
     if (call[0].is_nullish()) return result;
     const Value add = result.get(is_map ? "set" : "add");

@@ -41,7 +41,8 @@ double days_from_civil(double year, int month, double day) {
     const double era = std::floor(year / 400);
     const double year_of_era = year - era * 400;
     const double day_of_year = std::floor((153 * ((month + 10) % 12) + 2) / 5.0) + day - 1;
-    const double day_of_era = year_of_era * 365 + std::floor(year_of_era / 4) - std::floor(year_of_era / 100) + day_of_year;
+    const double day_of_era =
+        year_of_era * 365 + std::floor(year_of_era / 4) - std::floor(year_of_era / 100) + day_of_year;
     return era * 146097 + day_of_era - 719468;
 }
 
@@ -70,7 +71,7 @@ Fields take_apart(double time) {
 }
 
 double put_together(const Fields& fields) {
-    const double all[] = {fields.year, fields.month,  fields.day,        fields.hour,
+    const double all[] = {fields.year,   fields.month,  fields.day,        fields.hour,
                           fields.minute, fields.second, fields.millisecond};
     for (const double field : all) {
         if (!std::isfinite(field) || std::fabs(field) > 1e17) return NAN;
@@ -78,8 +79,7 @@ double put_together(const Fields& fields) {
     const double month = std::trunc(fields.month);
     const double year = std::trunc(fields.year) + std::floor(month / 12);
     if (std::fabs(year) > 400000) return NAN;
-    const double days =
-        days_from_civil(year, static_cast<int>(floor_mod(month, 12)), 1) + std::trunc(fields.day) - 1;
+    const double days = days_from_civil(year, static_cast<int>(floor_mod(month, 12)), 1) + std::trunc(fields.day) - 1;
     return days * ms_per_day + std::trunc(fields.hour) * 3600000 + std::trunc(fields.minute) * 60000 +
            std::trunc(fields.second) * 1000 + std::trunc(fields.millisecond);
 }
@@ -152,7 +152,8 @@ public:
                 offset = sign * (hours * 60 + minutes) * 60000;
                 local = false;
             }
-            const bool midnight = fields.hour == 24 && fields.minute == 0 && fields.second == 0 && fields.millisecond == 0;
+            const bool midnight =
+                fields.hour == 24 && fields.minute == 0 && fields.second == 0 && fields.millisecond == 0;
             if ((fields.hour > 23 && !midnight) || fields.minute > 59 || fields.second > 59) return NAN;
         }
         if (at_ != text_.size()) return NAN;
@@ -226,7 +227,7 @@ private:
             zoned_ = true;
             return true;
         }
-        if (name == "t" && count_ > 0) return true;
+        if (name == "t" && count_ > 0) return wants_time_ = true;
         if (name.size() < 3) return false;
         name.resize(3);
         name[0] = static_cast<char>(name[0] & ~0x20);
@@ -294,6 +295,7 @@ private:
     }
 
     double finish() {
+        if (wants_time_ && !has_time_) return NAN;
         if (month_by_name_) {
             // Day and year in either order; without a year, 2001 as everywhere.
             if (count_ == 0 || count_ > 2) return NAN;
@@ -331,6 +333,7 @@ private:
     int year_at_ = -1;  // which part has so many digits that it must be the year
     bool month_by_name_ = false;
     bool has_time_ = false;
+    bool wants_time_ = false;  // after a T
     bool zoned_ = false;
     double offset_ = 0;
 };
@@ -406,8 +409,8 @@ std::string iso_text(double time) {
     const Fields f = take_apart(time);
     std::string year = format("%04d", f.year);
     if (f.year < 0 || f.year > 9999) year = format(f.year < 0 ? "-%06d" : "+%06d", std::fabs(f.year));
-    return year + format("-%02d-%02dT%02d:%02d:%02d.%03dZ", f.month + 1, f.day, f.hour, f.minute, f.second,
-                         f.millisecond);
+    return year +
+           format("-%02d-%02dT%02d:%02d:%02d.%03dZ", f.month + 1, f.day, f.hour, f.minute, f.second, f.millisecond);
 }
 
 // ---- the class
@@ -595,16 +598,20 @@ constexpr FunctionDefinition statics[] = {
     {"now", 0, date_now},
     {"parse", 1, date_parse},
 };
-constexpr ClassDefinition date_class{
-    .name = "Date", .length = 7, .construct = date_construct, .call = date_call, .methods = methods, .statics = statics};
+constexpr ClassDefinition date_class{.name = "Date",
+                                     .length = 7,
+                                     .construct = date_construct,
+                                     .call = date_call,
+                                     .methods = methods,
+                                     .statics = statics};
 
 }  // namespace
 
 void install_date(State& state) {
     // The engine's own prototype object, by which ToPrimitive and others know dates.
     state.raw()->Date_prototype->type = JS_COBJECT;
-    state.global().define("Date", state.define_class(
-                                      date_class, to_value(state, object_value(state.raw()->Date_prototype))));
+    state.global().define("Date",
+                          state.define_class(date_class, to_value(state, object_value(state.raw()->Date_prototype))));
 }
 
 }  // namespace k6::js

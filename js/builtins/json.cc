@@ -393,8 +393,8 @@ private:
         for (int i = 0; i < list.u.object->u.a.length; ++i) {
             js_getindex(J_, -1, i);
             const js_Value item = *js_tovalue(J_, -1);
-            const bool boxed = item.t.type == JS_TOBJECT &&
-                               (item.u.object->type == JS_CSTRING || item.u.object->type == JS_CNUMBER);
+            const bool boxed =
+                item.t.type == JS_TOBJECT && (item.u.object->type == JS_CSTRING || item.u.object->type == JS_CNUMBER);
             if (is_string(item) || item.t.type == JS_TNUMBER || boxed) {
                 const std::string name = js_tostring(J_, -1);
                 if (std::find(names_.begin(), names_.end(), name) == names_.end()) names_.push_back(name);

@@ -1,11 +1,11 @@
 #include "js/builtins/library.h"
 
-#include "js/builtins/builtins.h"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
+
+#include "js/builtins/builtins.h"
 
 namespace k6::js {
 

@@ -62,7 +62,7 @@ struct Descriptor {
     js_Object* get = nullptr;
     js_Object* set = nullptr;
 };
-/// Reads { value, writable, get, … }; runs script. Its values stay alive as long as what it was read from.
+/// Reads { value, writable, get, … }; runs script. Leaves what it read on the engine's stack, to keep it alive.
 Descriptor to_descriptor(js_State* J, const js_Value& object);
 /// ValidateAndApplyPropertyDescriptor; false if it is not allowed.
 bool define_own_property(js_State* J, js_Object* object, const char* name, const Descriptor& descriptor);

@@ -149,9 +149,7 @@ int digits_argument(Call& call, int low, int missing) {
     return static_cast<int>(whole);
 }
 
-std::string exponent_text(int exponent) {
-    return (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
-}
+std::string exponent_text(int exponent) { return (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent)); }
 
 Value to_fixed(Call& call) {
     const double number = this_number(call);

@@ -150,8 +150,8 @@ void has_own_property(js_State* J) {
     js_Object* object = object_argument(J, 0);
     js_Value value;
     int attributes;
-    js_pushboolean(J, built_in_property(J, object, name, &value, &attributes) ||
-                          jsV_getownproperty(J, object, name) != nullptr);
+    js_pushboolean(
+        J, built_in_property(J, object, name, &value, &attributes) || jsV_getownproperty(J, object, name) != nullptr);
 }
 
 void is_prototype_of(js_State* J) {
@@ -241,9 +241,7 @@ void object_has_own(js_State* J) {
     has_own_property(J);
 }
 
-void object_is_extensible(js_State* J) {
-    js_pushboolean(J, js_isobject(J, 1) && js_toobject(J, 1)->extensible != 0);
-}
+void object_is_extensible(js_State* J) { js_pushboolean(J, js_isobject(J, 1) && js_toobject(J, 1)->extensible != 0); }
 
 Value change_integrity(Call& call, int attributes) {
     const Value target = call[0];
@@ -387,9 +385,11 @@ Value object_from_entries(Call& call) {
 }
 
 void define_from(js_State* J, js_Object* object, const char* name, const js_Value& description) {
+    const int top = js_gettop(J);
     if (!define_own_property(J, object, name, to_descriptor(J, description))) {
         js_typeerror(J, "Cannot redefine property: %s", name);
     }
+    js_pop(J, js_gettop(J) - top);
 }
 
 void define_all(js_State* J, js_Object* object, js_Object* descriptions) {
@@ -412,8 +412,7 @@ Value object_create(Call& call) {
         throw TypeError("Object prototype may only be an Object or null");
     }
     Guard guard(J);
-    js_Object* object =
-        jsV_newobject(J, JS_COBJECT, prototype.t.type == JS_TNULL ? nullptr : prototype.u.object);
+    js_Object* object = jsV_newobject(J, JS_COBJECT, prototype.t.type == JS_TNULL ? nullptr : prototype.u.object);
     js_pushobject(J, object);
     if (call.has(1)) {
         js_Object* descriptions = push_object_of(J, argument_raw(call, 1));
@@ -496,11 +495,11 @@ constexpr FunctionDefinition static_natives[] = {
     {"values", 1, object_values},
 };
 
-/// Takes a field of a property description, if it is there.
-bool take_field(js_State* J, const char* name, js_Value* value) {
-    if (!js_hasproperty(J, -1, name)) return false;
+/// Takes a field of the property description at stack index `object`, if it is there; leaves it on the stack, where it
+/// stays alive.
+bool take_field(js_State* J, int object, const char* name, js_Value* value) {
+    if (!js_hasproperty(J, object, name)) return false;
     *value = *js_tovalue(J, -1);
-    js_pop(J, 1);
     return true;
 }
 
@@ -514,25 +513,25 @@ js_Object* accessor_function(js_State* J, const js_Value& value, const char* kin
 
 Descriptor to_descriptor(js_State* J, const js_Value& object) {
     if (object.t.type != JS_TOBJECT) js_typeerror(J, "Property description must be an object");
+    const int self = js_gettop(J);
     js_pushvalue(J, object);
     Descriptor descriptor;
     js_Value value;
     auto flag = [&](const char* name, bool* has, bool* field) {
-        *has = take_field(J, name, &value);
+        *has = take_field(J, self, name, &value);
         if (*has) *field = jsV_toboolean(J, &value) != 0;
     };
     flag("enumerable", &descriptor.has_enumerable, &descriptor.enumerable);
     flag("configurable", &descriptor.has_configurable, &descriptor.configurable);
     flag("writable", &descriptor.has_writable, &descriptor.writable);
-    descriptor.has_value = take_field(J, "value", &descriptor.value);
-    descriptor.has_get = take_field(J, "get", &value);
+    descriptor.has_value = take_field(J, self, "value", &descriptor.value);
+    descriptor.has_get = take_field(J, self, "get", &value);
     if (descriptor.has_get) descriptor.get = accessor_function(J, value, "Getter");
-    descriptor.has_set = take_field(J, "set", &value);
+    descriptor.has_set = take_field(J, self, "set", &value);
     if (descriptor.has_set) descriptor.set = accessor_function(J, value, "Setter");
     if ((descriptor.has_get || descriptor.has_set) && (descriptor.has_value || descriptor.has_writable)) {
         js_typeerror(J, "Invalid property descriptor. Cannot both specify accessors and a value or writable attribute");
     }
-    js_pop(J, 1);
     return descriptor;
 }
 
@@ -682,7 +681,8 @@ void install_object(State& state) {
     proto->getter = new_stock_function(J, {"__proto__", proto_get, 0});
     proto->setter = new_stock_function(J, {"__proto__", proto_set, 1});
     proto->atts |= JS_DONTENUM;
-    js_Object* constructor = define_constructor(J, J->Object_prototype, "Object", 1, construct_object, construct_object);
+    js_Object* constructor =
+        define_constructor(J, J->Object_prototype, "Object", 1, construct_object, construct_object);
     attach_functions(J, constructor, static_functions);
     state.define_functions(to_value(state, object_value(constructor)), static_natives);
 }

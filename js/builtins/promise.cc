@@ -103,14 +103,14 @@ void reject_promise(State& state, const Value& promise, const Value& reason) {
 
 Resolver& resolver_of(Call& call) {
     js_State* J = call.state().raw();
-    const js_Property* property =
-        jsV_getownproperty(J, Internal::raw(call.callee()).u.object, resolver_property);
+    const js_Property* property = jsV_getownproperty(J, Internal::raw(call.callee()).u.object, resolver_property);
     return native_box<Resolver>(property->value)->value;
 }
 
 Value resolve_function(Call& call) {
     Resolver& resolver = resolver_of(call);
-    if (!std::exchange(resolver.used, true)) resolve_promise(call.state(), resolver.promise.load(call.state()), call[0]);
+    if (!std::exchange(resolver.used, true))
+        resolve_promise(call.state(), resolver.promise.load(call.state()), call[0]);
     return {};
 }
 
@@ -208,18 +208,16 @@ Value finally_function(Call& call) {
     const auto pass_value = [](Call& inner) -> Value {
         const Value result = inner.callee().get("@@internal:finally").call({});
         const Value waited = promise_resolve(inner.state(), result);
-        const Value give = inner.state().function("", 0, [](Call& last) -> Value {
-            return last.callee().get("@@internal:value");
-        });
+        const Value give =
+            inner.state().function("", 0, [](Call& last) -> Value { return last.callee().get("@@internal:value"); });
         give.define("@@internal:value", inner[0]);
         return waited.get("then").call(waited, {give});
     };
     const auto pass_reason = [](Call& inner) -> Value {
         const Value result = inner.callee().get("@@internal:finally").call({});
         const Value waited = promise_resolve(inner.state(), result);
-        const Value give = inner.state().function("", 0, [](Call& last) -> Value {
-            throw ScriptException(last.callee().get("@@internal:value"));
-        });
+        const Value give = inner.state().function(
+            "", 0, [](Call& last) -> Value { throw ScriptException(last.callee().get("@@internal:value")); });
         give.define("@@internal:value", inner[0]);
         return waited.get("then").call(waited, {give});
     };
@@ -259,8 +257,10 @@ struct Progress {
 void finish(State& state, Combination kind, const std::shared_ptr<Progress>& progress) {
     if (--progress->left > 0 || kind == Combination::race) return;
     if (kind == Combination::any) {
-        const Value error = state.global().get("AggregateError").construct(
-            std::vector<Value>{progress->values, state.string("All promises were rejected")});
+        const Value error =
+            state.global()
+                .get("AggregateError")
+                .construct(std::vector<Value>{progress->values, state.string("All promises were rejected")});
         reject_promise(state, progress->result, error);
     } else {
         resolve_promise(state, progress->result, progress->values);
@@ -293,7 +293,9 @@ Value combine(Call& call) {
                 finish(s, kind, progress);
             };
             const auto pass = [progress](State& s, const Value& value) { resolve_promise(s, progress->result, value); };
-            const auto fail = [progress](State& s, const Value& reason) { reject_promise(s, progress->result, reason); };
+            const auto fail = [progress](State& s, const Value& reason) {
+                reject_promise(s, progress->result, reason);
+            };
             switch (kind) {
                 case Combination::all:
                     promise_then(state, promise, keep, fail);
@@ -327,9 +329,9 @@ constexpr FunctionDefinition methods[] = {
     {"then", 2, then},
 };
 constexpr FunctionDefinition statics[] = {
-    {"all", 1, combine<Combination::all>},   {"allSettled", 1, combine<Combination::all_settled>},
-    {"any", 1, combine<Combination::any>},   {"race", 1, combine<Combination::race>},
-    {"reject", 1, static_reject},            {"resolve", 1, static_resolve},
+    {"all", 1, combine<Combination::all>}, {"allSettled", 1, combine<Combination::all_settled>},
+    {"any", 1, combine<Combination::any>}, {"race", 1, combine<Combination::race>},
+    {"reject", 1, static_reject},          {"resolve", 1, static_resolve},
 };
 constexpr ClassDefinition promise_class{
     .name = "Promise", .length = 1, .construct = construct, .methods = methods, .statics = statics};

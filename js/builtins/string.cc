@@ -586,9 +586,8 @@ constexpr AccessorDefinition regexp_accessors[] = {
 };
 
 constexpr FunctionDefinition prototype_natives[] = {
-    {"matchAll", 1, match_all},     {"padEnd", 2, pad_end},           {"padStart", 2, pad_start}, {"repeat", 1, repeat},
-    {"replace", 2, replace_first}, {"replaceAll", 2, replace_all}, {"search", 1, search},
-    {"split", 2, split},
+    {"matchAll", 1, match_all},    {"padEnd", 2, pad_end},         {"padStart", 2, pad_start}, {"repeat", 1, repeat},
+    {"replace", 2, replace_first}, {"replaceAll", 2, replace_all}, {"search", 1, search},      {"split", 2, split},
 };
 constexpr FunctionDefinition static_natives[] = {
     {"fromCharCode", 1, from_char_code},

@@ -36,9 +36,7 @@ Value description_of(State& state, std::string_view text) {
     return state.string("Symbol." + std::string(text.substr(symbol_prefix.size())));
 }
 
-Value description(Call& call) {
-    return description_of(call.state(), call.this_value().to_string(call.state()));
-}
+Value description(Call& call) { return description_of(call.state(), call.this_value().to_string(call.state())); }
 
 constexpr FunctionDefinition symbol_functions[] = {
     {"for", 1, symbol_for},
@@ -51,8 +49,8 @@ constexpr AccessorDefinition description_accessors[] = {
 };
 
 constexpr const char* well_known[] = {
-    "hasInstance", "isConcatSpreadable", "iterator", "match",       "matchAll",    "replace",
-    "search",      "species",            "split",    "toPrimitive", "toStringTag", "unscopables",
+    "hasInstance", "isConcatSpreadable", "iterator",    "match",       "matchAll", "replace", "search", "species",
+    "split",       "toPrimitive",        "toStringTag", "unscopables",
 };
 
 }  // namespace

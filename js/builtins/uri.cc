@@ -98,8 +98,8 @@ Value escape(Call& call) {
     const int units = utf16_length(js_tostring(J, -1), std::strlen(js_tostring(J, -1)));
     for (int i = 0; i < units; ++i) {
         const int unit = js_runeat(J, js_tostring(J, -1), i);
-        if (unit < 0x80 && unit > 0 && (is_in(static_cast<char>(unit), alphanumeric) ||
-                                        is_in(static_cast<char>(unit), "@*_+-./"))) {
+        if (unit < 0x80 && unit > 0 &&
+            (is_in(static_cast<char>(unit), alphanumeric) || is_in(static_cast<char>(unit), "@*_+-./"))) {
             out += static_cast<char>(unit);
         } else if (unit < 256) {
             put_hex(out, static_cast<unsigned>(unit));

@@ -72,8 +72,9 @@ TEST(Binding, HostErrorsBecomeScriptErrors) {
     define(state, "type", 0, [](Call&) -> Value { throw TypeError("t"); });
     define(state, "range", 0, [](Call&) -> Value { throw RangeError("r"); });
     define(state, "standard", 0, [](Call&) -> Value { throw std::out_of_range("of C++"); });
-    EXPECT_EQ(run(state, "try { go('why') } catch (e) { [e instanceof GoError, e instanceof Error, e.name, e.message, "
-                         "String(e)].join() }"),
+    EXPECT_EQ(run(state,
+                  "try { go('why') } catch (e) { [e instanceof GoError, e instanceof Error, e.name, e.message, "
+                  "String(e)].join() }"),
               "true,true,GoError,why,GoError: why");
     EXPECT_EQ(run(state, "try { type() } catch (e) { e instanceof TypeError && e.message }"), "t");
     EXPECT_EQ(run(state, "try { range() } catch (e) { e instanceof RangeError && e.message }"), "r");
@@ -136,12 +137,14 @@ TEST(Binding, ScriptExceptionsPassThroughNativeFrames) {
     Fixture fixture;
     state.set_context(&fixture);
     define(state, "with_", 1, with);
-    EXPECT_EQ(run(state, "var thrown = {mark: 1}, same = false;"
-                         "try { with_(function() { with_(function() { throw thrown; }); }); }"
-                         "catch (e) { same = e === thrown; } same"),
+    EXPECT_EQ(run(state,
+                  "var thrown = {mark: 1}, same = false;"
+                  "try { with_(function() { with_(function() { throw thrown; }); }); }"
+                  "catch (e) { same = e === thrown; } same"),
               "true");
-    EXPECT_EQ(run(state, "with_(function() { try { return with_(function() { throw 1; }); } catch (e) { return e + 1; } })"),
-              "2");
+    EXPECT_EQ(
+        run(state, "with_(function() { try { return with_(function() { throw 1; }); } catch (e) { return e + 1; } })"),
+        "2");
     EXPECT_EQ(fixture.living, 0);
 }
 
@@ -159,8 +162,9 @@ TEST(Binding, NativeCodeMayCatchAndGoOn) {
         }
         return call.state().string(log);
     });
-    EXPECT_EQ(run(state, "attempt(function() { throw 'a'; }, function() { return 'b'; }, "
-                         "function() { return attempt(function() { throw 'c'; }); })"),
+    EXPECT_EQ(run(state,
+                  "attempt(function() { throw 'a'; }, function() { return 'b'; }, "
+                  "function() { return attempt(function() { throw 'c'; }); })"),
               "caught a;b;caught c;;");
 }
 
@@ -219,8 +223,9 @@ TEST(Binding, OtherExceptionsMayBeCaughtInBetweenByNativeCode) {
             return stop.code;
         }
     });
-    EXPECT_EQ(run(state, "shield(function() { try { stop(); } catch (e) { return 'wrong'; } finally { return 'wrong'; } })"),
-              "7");
+    EXPECT_EQ(
+        run(state, "shield(function() { try { stop(); } catch (e) { return 'wrong'; } finally { return 'wrong'; } })"),
+        "7");
     EXPECT_EQ(run(state, "try { shield(function() { throw 'an error'; }); } catch (e) { e }"), "an error");
 }
 
@@ -229,8 +234,9 @@ TEST(Binding, RecursionThroughNativeCodeIsBounded) {
     Fixture fixture;
     state.set_context(&fixture);
     define(state, "with_", 1, with);
-    EXPECT_EQ(run(state, "var depth = 0; function f() { depth++; return with_(f); }"
-                         "try { f(); } catch (e) { e.name }"),
+    EXPECT_EQ(run(state,
+                  "var depth = 0; function f() { depth++; return with_(f); }"
+                  "try { f(); } catch (e) { e.name }"),
               "RangeError");
     EXPECT_EQ(run(state, "depth > 400"), "true");
     EXPECT_EQ(fixture.living, 0);
@@ -282,8 +288,7 @@ constexpr FunctionDefinition counter_statics[] = {
 constexpr ClassDefinition counter_class{
     .name = "Counter",
     .length = 1,
-    .construct =
-        [](Call& call) -> Value {
+    .construct = [](Call& call) -> Value {
         std::shared_ptr<int> alive =
             call.state().has_context() ? call.context<std::shared_ptr<int>>() : std::shared_ptr<int>();
         return call.native<Counter>(static_cast<int>(call.integer(0)), alive);
@@ -298,13 +303,14 @@ TEST(Binding, Classes) {
     state.global().define("Counter", state.define_class(counter_class));
     EXPECT_EQ(run(state, "var c = new Counter(3); c.add(4); c.add(1)"), "8");
     EXPECT_EQ(run(state, "c.value = 5; c.value + c.twice"), "15");
-    EXPECT_EQ(run(state, "c instanceof Counter && Object.prototype === undefined"), "error: ReferenceError: 'Object' is not defined");
+    EXPECT_EQ(run(state, "c instanceof Counter && Object.prototype === undefined"),
+              "error: ReferenceError: Object is not defined");
     EXPECT_EQ(run(state, "[c instanceof Counter, c.constructor === Counter, Counter.zero(), Counter.name].join()"),
               "true,true,0,Counter");
     EXPECT_EQ(run(state, "Counter()"), "error: TypeError: Class constructor Counter cannot be invoked without 'new'");
     EXPECT_EQ(run(state, "c.add.call({})"), "error: TypeError: Method called on a value that is no Counter");
     EXPECT_EQ(run(state, "'use strict'; c.twice = 1"),
-              "error: TypeError: setting property 'twice' that only has a getter");
+              "error: TypeError: Cannot set property 'twice' which has only a getter");
 }
 
 TEST(Binding, NativeObjectsAreDestroyed) {

@@ -90,7 +90,8 @@ ScriptError describe(State& state, const Value& thrown) {
     }
     error.message = error.text;
     if (thrown.is_object()) {
-        if (std::string message = property_text(thrown, "message"); !message.empty()) error.message = std::move(message);
+        if (std::string message = property_text(thrown, "message"); !message.empty())
+            error.message = std::move(message);
         error.name = property_text(thrown, "name");
         error.frames = parse_stack(property_text(thrown, "stack"));
     }

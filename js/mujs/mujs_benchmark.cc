@@ -30,12 +30,11 @@ void run_script(benchmark::State& bench, const char* body, int per) {
         if (!result) bench.SkipWithError(result.error().text.c_str());
     }
     bench.SetItemsProcessed(bench.iterations() * per);
-    bench.counters["ns_each"] = benchmark::Counter(static_cast<double>(per) * 1e-9,
-                                                   benchmark::Counter::kIsIterationInvariantRate |
-                                                       benchmark::Counter::kInvert);
+    bench.counters["ns_each"] = benchmark::Counter(
+        static_cast<double>(per) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-#define K6_SCRIPT_BENCHMARK(name, per, body) \
+#define K6_SCRIPT_BENCHMARK(name, per, body)                             \
     void name(benchmark::State& bench) { run_script(bench, body, per); } \
     BENCHMARK(name)
 
@@ -59,7 +58,8 @@ std::string sample_json() {
     for (int i = 0; i < 16; ++i) {
         if (i > 0) json += ',';
         json += "{\"id\":" + std::to_string(i) + ",\"name\":\"user number " + std::to_string(i) +
-                "\",\"score\":" + std::to_string(i) + ".25,\"tags\":[\"alpha\",\"beta\"],\"active\":true,\"none\":null}";
+                "\",\"score\":" + std::to_string(i) +
+                ".25,\"tags\":[\"alpha\",\"beta\"],\"active\":true,\"none\":null}";
     }
     return json + "]}";
 }

@@ -28,7 +28,7 @@ inline constexpr int mark = 3;
 inline constexpr int prototype_made = 4;  // of a function: the property exists, or did
 inline constexpr int length_made = 8;
 inline constexpr int name_made = 16;
-inline constexpr int stack_made = 32;  // of an error
+inline constexpr int stack_made = 32;       // of an error
 inline constexpr int not_constructor = 64;  // of a function: has no `prototype`
 inline constexpr int table_shift = 8;       // index of the first LazyTable, 0: none
 }  // namespace object_bits

@@ -21,7 +21,11 @@ struct SharedScript::Impl {
 
 namespace {
 
+#if defined(__SANITIZE_THREAD__)
+constexpr int nesting_limit = 2000;  // its own stack of calls holds 64 Ki
+#else
 constexpr int nesting_limit = 20000;
+#endif
 // A level takes up to 800 bytes, with room for a sanitizer's needs.
 constexpr std::size_t compiler_stack = std::size_t{64} << 20;
 

@@ -95,8 +95,8 @@ void enter_native(js_State* J, bool construct, Body&& body) {
     check_stack(J);
     js_Value result = undefined_value();
     run_native(J, [&] {
-        Call call = Internal::make_call(*runtime_of(J).state, J->bot, static_cast<std::size_t>(J->top - J->bot - 1),
-                                        construct);
+        Call call =
+            Internal::make_call(*runtime_of(J).state, J->bot, static_cast<std::size_t>(J->top - J->bot - 1), construct);
         const Value value = body(call);
         result = Internal::raw(value);
     });

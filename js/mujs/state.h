@@ -67,7 +67,7 @@ struct StateLimits {
     /// instead. What is left of the stack belongs to them.
     std::size_t stack_bytes = 512 * 1024;
     /// The collector runs when the heap has grown by this much, or by its own size if that is more.
-    std::size_t collect_after_bytes = 96 * 1024;
+    std::size_t collect_after_bytes = 64 * 1024;
 };
 
 struct HeapStatistics {

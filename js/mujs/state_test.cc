@@ -36,15 +36,16 @@ TEST(State, ErrorsNameFileAndLine) {
     const Completion result = state.evaluate("file:///dir/a.js", "function inner() {\n  null.x;\n}\n\ninner();");
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().name, "TypeError");
-    EXPECT_EQ(result.error().text, "TypeError: Cannot read properties of null");
+    EXPECT_EQ(result.error().text, "TypeError: Cannot read property 'x' of null");
     ASSERT_EQ(result.error().frames.size(), 2U);
     EXPECT_EQ(result.error().frames[0].function, "inner");
     EXPECT_EQ(result.error().frames[0].file, "file:///dir/a.js");
     EXPECT_EQ(result.error().frames[0].line, 2);
     EXPECT_EQ(result.error().frames[1].function, "");
     EXPECT_EQ(result.error().frames[1].line, 5);
-    EXPECT_EQ(result.error().log_text(),
-              "TypeError: Cannot read properties of null\n\tat inner (file:///dir/a.js:2)\n\tat file:///dir/a.js:5\n");
+    EXPECT_EQ(
+        result.error().log_text(),
+        "TypeError: Cannot read property 'x' of null\n\tat inner (file:///dir/a.js:2)\n\tat file:///dir/a.js:5\n");
     EXPECT_EQ(result.error().to_error().error_class, ErrorClass::script_exception);
 }
 
@@ -64,6 +65,20 @@ TEST(State, ThrownValuesOfAnyKindAreDescribed) {
     EXPECT_EQ(state.evaluate("t.js", "throw new RangeError('far')").error().message, "far");
 }
 
+TEST(State, ErrorTextsNameTheProperty) {
+    State state;
+    const auto text = [&](std::string_view source) { return state.evaluate("t.js", source).error().text; };
+    EXPECT_EQ(text("var a = {}; a.b.c"), "TypeError: Cannot read property 'c' of undefined");
+    EXPECT_EQ(text("var a = {}; (function() { var x = 'q'; a.first; a.b[x]; })()"),
+              "TypeError: Cannot read property 'q' of undefined");
+    EXPECT_EQ(text("a = undefined; a.b = null"), "TypeError: Cannot set property 'b' of undefined");
+    EXPECT_EQ(text("a = undefined; a.b()"), "TypeError: Cannot read property 'b' of undefined");
+    EXPECT_EQ(text("var a = {}; a.b()"), "TypeError: undefined is not a function");
+    EXPECT_EQ(text("missing"), "ReferenceError: missing is not defined");
+    EXPECT_EQ(text("'use strict'; missing = 1"), "ReferenceError: missing is not defined");
+    EXPECT_EQ(text("[].reduce(function() {})"), "TypeError: Reduce of empty array with no initial value");
+}
+
 TEST(State, StackProperty) {
     State state;
     EXPECT_EQ(run(state, "function f() { return new Error('m'); }\nf().stack"),
@@ -76,8 +91,9 @@ TEST(State, StackProperty) {
 
 TEST(State, ErrorClasses) {
     State state;
-    EXPECT_EQ(run(state, "var e = new GoError('g'); [e instanceof GoError, e instanceof Error, e.name, String(e), "
-                         "e.constructor.name].join()"),
+    EXPECT_EQ(run(state,
+                  "var e = new GoError('g'); [e instanceof GoError, e instanceof Error, e.name, String(e), "
+                  "e.constructor.name].join()"),
               "true,true,GoError,GoError: g,GoError");
     EXPECT_EQ(run(state, "String(new GoError(''))"), "GoError");
     EXPECT_EQ(run(state, "TypeError('a') instanceof TypeError"), "true");
@@ -145,8 +161,9 @@ TEST(State, PropertiesKeepTheirOrder) {
 
 TEST(State, ForInShadowing) {
     State state;
-    EXPECT_EQ(run(state, "function P() { this.own = 1; } P.prototype = {own: 2, inherited: 3}; var k = [];"
-                         "for (var n in new P()) k.push(n); k.join()"),
+    EXPECT_EQ(run(state,
+                  "function P() { this.own = 1; } P.prototype = {own: 2, inherited: 3}; var k = [];"
+                  "for (var n in new P()) k.push(n); k.join()"),
               "own,inherited");
     EXPECT_EQ(run(state, "k = []; for (n in [7, 8]) k.push(n); k.join()"), "0,1");
 }
@@ -169,8 +186,9 @@ TEST(State, ManyPropertiesComeAndGo) {
 
 TEST(State, LazyPropertiesOfFunctions) {
     State state;
-    EXPECT_EQ(run(state, "function f(a, b) {} [f.length, f.name, typeof f.prototype, f.prototype.constructor === f]"
-                         ".join()"),
+    EXPECT_EQ(run(state,
+                  "function f(a, b) {} [f.length, f.name, typeof f.prototype, f.prototype.constructor === f]"
+                  ".join()"),
               "2,f,object,true");
     EXPECT_EQ(run(state, "function g() {} g.prototype = {x: 4}; new g().x"), "4");
     EXPECT_EQ(run(state, "Array.prototype.slice.length + Array.prototype.slice.name"), "2slice");
@@ -183,7 +201,8 @@ TEST(State, CatchesDeepRecursion) {
     State state;
     EXPECT_EQ(run(state, "function f() { return f(); } try { f(); } catch (e) { e.name + ': ' + e.message }"),
               "RangeError: Maximum call stack size exceeded");
-    EXPECT_EQ(run(state, "var depth = 0; function g() { depth++; g(); } try { g(); } catch (e) {} depth > 900"), "true");
+    EXPECT_EQ(run(state, "var depth = 0; function g() { depth++; g(); } try { g(); } catch (e) {} depth > 900"),
+              "true");
     EXPECT_EQ(run(state, "'still ' + 'well'"), "still well");
 }
 
@@ -204,7 +223,8 @@ TEST(State, OutOfMemoryIsAnErrorOfTheScript) {
 TEST(State, GarbageOfStringsDoesNotPileUp) {
     State state;
     const Completion result = state.evaluate(
-        "gc.js", "for (var i = 0; i < 1000000; i++) { var s = 'a string that is long enough to be allocated ' + i; } s");
+        "gc.js",
+        "for (var i = 0; i < 1000000; i++) { var s = 'a string that is long enough to be allocated ' + i; } s");
     ASSERT_TRUE(result);
     EXPECT_GT(state.heap().collections, 100U);
     EXPECT_LT(state.heap().bytes, 400U * 1024);
@@ -212,9 +232,10 @@ TEST(State, GarbageOfStringsDoesNotPileUp) {
 
 TEST(State, GarbageOfObjectsDoesNotPileUp) {
     State state;
-    const Completion result = state.evaluate(
-        "gc.js", "var keep = []; for (var i = 0; i < 100000; i++) { var o = {n: i, f: function() { return o; }}; "
-                 "o.self = o; if (i % 1000 == 0) keep.push(o); } keep.length + keep[99].n");
+    const Completion result =
+        state.evaluate("gc.js",
+                       "var keep = []; for (var i = 0; i < 100000; i++) { var o = {n: i, f: function() { return o; }}; "
+                       "o.self = o; if (i % 1000 == 0) keep.push(o); } keep.length + keep[99].n");
     ASSERT_TRUE(result) << result.error().text;
     EXPECT_EQ(result.value().as_number(), 100 + 99000);
     EXPECT_LT(state.heap().bytes, 600U * 1024);
@@ -257,7 +278,8 @@ TEST(State, TextCrossesTheBoundary) {
 
 TEST(State, ReadsAndWritesObjects) {
     State state;
-    const Value object = state.evaluate("t.js", "({a: 1, get b() { return this.a + 1; }, list: [1, 'two', null]})").value();
+    const Value object =
+        state.evaluate("t.js", "({a: 1, get b() { return this.a + 1; }, list: [1, 'two', null]})").value();
     EXPECT_EQ(object.get("a").as_number(), 1);
     EXPECT_EQ(object.get("b").as_number(), 2);
     EXPECT_TRUE(object.get("missing").is_undefined());
@@ -291,7 +313,8 @@ TEST(State, DefineAndFreeze) {
     EXPECT_EQ(run(state, "o.fixed = 3; o.hidden = 4; delete o.fixed; o.fixed + o.hidden"), "6");
     object.freeze();
     EXPECT_EQ(run(state, "o.hidden = 9; o.more = 1; o.hidden + String(o.more)"), "4undefined");
-    EXPECT_EQ(run(state, "'use strict'; o.more = 1"), "error: TypeError: Cannot add property more, object is not extensible");
+    EXPECT_EQ(run(state, "'use strict'; o.more = 1"),
+              "error: TypeError: Cannot add property more, object is not extensible");
 }
 
 TEST(State, RandomNumbersFollowTheSeed) {

@@ -119,7 +119,8 @@ std::string to_utf8(std::string_view text) {
             text.remove_prefix(2);
         } else if (is_surrogate(text, 0xA0, 0xAF) && is_surrogate(text.substr(3), 0xB0, 0xBF)) {
             const auto unit = [&](std::size_t at) {
-                return static_cast<unsigned>((text[at] & 0x0F) << 12 | (text[at + 1] & 0x3F) << 6 | (text[at + 2] & 0x3F));
+                return static_cast<unsigned>((text[at] & 0x0F) << 12 | (text[at + 1] & 0x3F) << 6 |
+                                             (text[at + 2] & 0x3F));
             };
             const unsigned code = 0x10000 + ((unit(0) - 0xD800) << 10) + (unit(3) - 0xDC00);
             utf8 += static_cast<char>(0xF0 | code >> 18);

@@ -96,9 +96,9 @@ int checked_index(std::size_t index) {
 js_Object* require_object(const Value& value) {
     js_Object* object = object_of(value);
     if (object == nullptr) {
-        throw TypeError(value.is_undefined()   ? "Cannot read properties of undefined"
-                        : value.is_null() ? "Cannot read properties of null"
-                                          : "Value is not an object");
+        throw TypeError(value.is_undefined() ? "Cannot read properties of undefined"
+                        : value.is_null()    ? "Cannot read properties of null"
+                                             : "Value is not an object");
     }
     return object;
 }
@@ -441,9 +441,8 @@ std::vector<std::string> Value::keys() const {
     js_Object* object = require_object(*this);
     std::vector<std::string> keys;
     Guard guard(state_->raw());
-    visit_own_keys(state_->raw(), object, KeyFilter::enumerable, false, [&](const char* key) {
-        keys.push_back(is_plain_text(key) ? std::string(key) : to_utf8(key));
-    });
+    visit_own_keys(state_->raw(), object, KeyFilter::enumerable, false,
+                   [&](const char* key) { keys.push_back(is_plain_text(key) ? std::string(key) : to_utf8(key)); });
     return keys;
 }
 

@@ -67,8 +67,9 @@ public:
     template <std::same_as<bool> T>
     Value(T boolean) noexcept : Value(Primitive{}, Type::boolean, boolean ? 1 : 0) {}
     template <class T>
-        requires((std::integral<T> || std::floating_point<T>) && !std::same_as<T, bool> && !std::same_as<T, char>)
-    Value(T number) noexcept : Value(Primitive{}, Type::number, static_cast<double>(number)) {}
+    requires((std::integral<T> || std::floating_point<T>)&&!std::same_as<T, bool> && !std::same_as<T, char>)
+        Value(T number)
+    noexcept : Value(Primitive{}, Type::number, static_cast<double>(number)) {}
     static Value null() noexcept { return Value(Primitive{}, Type::null, 0); }
 
     Value(const Value& other);
@@ -108,8 +109,8 @@ public:
 
     /// ECMAScript conversions.
     bool truthy() const noexcept;
-    double to_number(State& state) const;        // runs script
-    std::string to_string(State& state) const;   // runs script
+    double to_number(State& state) const;       // runs script
+    std::string to_string(State& state) const;  // runs script
     /// As above for a value that holds an object or string already; programmer error (std::logic_error) for objects of
     /// no known state.
     double to_number() const;       // runs script
@@ -120,8 +121,8 @@ public:
     Value get(const char* name) const;       // runs script
     Value get(std::string_view name) const;  // runs script
     Value get(const std::string& name) const { return get(std::string_view(name)); }
-    Value at(std::size_t index) const;                 // runs script
-    bool has(std::string_view name) const;             // own or inherited; runs script
+    Value at(std::size_t index) const;      // runs script
+    bool has(std::string_view name) const;  // own or inherited; runs script
     bool has_own(std::string_view name) const;
     void set(const char* name, const Value& value) const;       // runs script
     void set(std::string_view name, const Value& value) const;  // runs script

@@ -1,7 +1,6 @@
 #include "js/runner/instance.h"
 
-#include <random>
-
+#include "base/random.h"
 #include "js/builtins/array_buffer.h"
 #include "js/builtins/builtins.h"
 #include "js/lower/support.h"
@@ -68,8 +67,7 @@ Instance::Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* c
         context_.client = client_.get();
     }
     state_.set_context(&context_);
-    std::random_device random;
-    state_.seed_random((std::uint64_t{random()} << 32) | random());
+    state_.seed_random(RandomSource(environment_.seed + (vu == nullptr ? 0 : vu->id_in_test()))());
     install_builtins(state_);
     lower::install_support(state_.raw(), {});
     install_console(context_);

@@ -7,6 +7,7 @@
 // On the VU's fiber. The instance of the first init pass has no VU.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,8 @@ struct ScriptEnvironment {
     metrics::Registry& registry;
     /// `__ENV`, scenarios' own variables aside.
     StringMap variables;
+    /// What the VUs' Math.random is seeded from.
+    std::uint64_t seed = 0;
     /// What setup() returned, as JSON.
     std::optional<std::string> setup_data;
     const SourceModule* entry = nullptr;

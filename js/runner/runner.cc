@@ -1,6 +1,7 @@
 #include "js/runner/runner.h"
 
 #include <algorithm>
+#include <random>
 
 #include "base/version.h"
 #include "engine/runtime/worker.h"
@@ -17,7 +18,8 @@ struct Runner::Impl {
                       .files = files,
                       .logger = logger,
                       .registry = registry,
-                      .variables = std::move(variables)},
+                      .variables = std::move(variables),
+                      .seed = std::random_device{}()},
           clients(workers) {}
 
     Files files;

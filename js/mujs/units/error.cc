@@ -15,7 +15,6 @@ namespace {
 
 constexpr int max_frames = 64;
 
-
 /// `this` is not looked at: new E(m) and E(m) are the same.
 void construct_error(js_State* J, js_Object* prototype, int message_index) {
     js_Object* error = new_error(J, prototype, nullptr, 1);
@@ -93,9 +92,36 @@ void define_error_class(js_State* J, js_Object* prototype, const char* name, js_
     js_defglobal(J, name, JS_DONTENUM);
 }
 
+/// MuJS's texts that differ from those scripts may know; the same arguments follow.
+constexpr struct {
+    const char* stock;
+    const char* ours;
+} texts[] = {
+    {"%s is not callable", "%s is not a function"},
+    {"'%s' is not defined", "%s is not defined"},
+    {"assignment to undeclared variable '%s'", "%s is not defined"},
+    {"'%s' is read-only", "Cannot assign to read only property '%s'"},
+    {"'%s' is non-configurable", "Cannot delete property '%s'"},
+    {"'%s' is read-only or non-configurable", "Cannot redefine property: %s"},
+    {"cannot create property '%s' on transient object", "Cannot create property '%s' on a primitive value"},
+    {"setting property '%s' that only has a getter", "Cannot set property '%s' which has only a getter"},
+    {"operand to 'in' is not an object", "Value is not an object"},
+    {"invalid array length", "Invalid array length"},
+    {"array too large", "Invalid array length"},
+    {"invalid string length", "Invalid string length"},
+    {"no initial value", "Reduce of empty array with no initial value"},
+};
+
+const char* text_for(const char* format) {
+    for (const auto& text : texts) {
+        if (std::strcmp(format, text.stock) == 0) return text.ours;
+    }
+    return format;
+}
+
 [[noreturn]] void throw_error(js_State* J, js_Object* prototype, const char* format, va_list arguments) {
     char message[512];
-    std::vsnprintf(message, sizeof message, format, arguments);
+    std::vsnprintf(message, sizeof message, text_for(format), arguments);
     js_pushobject(J, new_error(J, prototype, message, 0));
     js_throw(J);
 }
@@ -158,9 +184,7 @@ K6_JS_ERROR_CLASS(urierror, URIError)
 
 #undef K6_JS_ERROR_CLASS
 
-void js_newerror(js_State* J, const char* message) {
-    js_pushobject(J, new_error(J, J->Error_prototype, message, 0));
-}
+void js_newerror(js_State* J, const char* message) { js_pushobject(J, new_error(J, J->Error_prototype, message, 0)); }
 
 void js_error(js_State* J, const char* format, ...) {
     va_list arguments;
@@ -189,8 +213,8 @@ void jsB_initerror(js_State* J) {
                        parent);
     define_error_class(J, J->ReferenceError_prototype, "ReferenceError",
                        error_constructor<&js_State::ReferenceError_prototype>, parent);
-    define_error_class(J, J->SyntaxError_prototype, "SyntaxError",
-                       error_constructor<&js_State::SyntaxError_prototype>, parent);
+    define_error_class(J, J->SyntaxError_prototype, "SyntaxError", error_constructor<&js_State::SyntaxError_prototype>,
+                       parent);
     define_error_class(J, J->TypeError_prototype, "TypeError", error_constructor<&js_State::TypeError_prototype>,
                        parent);
     define_error_class(J, J->URIError_prototype, "URIError", error_constructor<&js_State::URIError_prototype>, parent);

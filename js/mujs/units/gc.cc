@@ -73,8 +73,8 @@ private:
         Runtime& runtime = runtime_of(J_);
         for (js_Object* object :
              {J_->Object_prototype, J_->Array_prototype, J_->Function_prototype, J_->Boolean_prototype,
-              J_->Number_prototype, J_->String_prototype, J_->RegExp_prototype, J_->Date_prototype,
-              J_->Error_prototype, J_->EvalError_prototype, J_->RangeError_prototype, J_->ReferenceError_prototype,
+              J_->Number_prototype, J_->String_prototype, J_->RegExp_prototype, J_->Date_prototype, J_->Error_prototype,
+              J_->EvalError_prototype, J_->RangeError_prototype, J_->ReferenceError_prototype,
               J_->SyntaxError_prototype, J_->TypeError_prototype, J_->URIError_prototype, J_->R, J_->G,
               runtime.go_error_prototype, runtime.aggregate_error_prototype}) {
             mark(object);

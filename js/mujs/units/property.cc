@@ -238,8 +238,7 @@ js_Property* make_entry(js_State* J, js_Object* object, std::uint32_t table_inde
         case LazyTable::Kind::accessors: {
             const auto& entry = static_cast<const AccessorDefinition*>(table.entries)[index];
             js_Object* get = new_native_function(J, entry.name.c_str(), 0, entry.get);
-            js_Object* set =
-                entry.set == nullptr ? nullptr : new_native_function(J, entry.name.c_str(), 1, entry.set);
+            js_Object* set = entry.set == nullptr ? nullptr : new_native_function(J, entry.name.c_str(), 1, entry.set);
             node = insert_at(J, object, Key(entry.name.c_str()), table.sequence + static_cast<std::uint32_t>(index),
                              table.attributes);
             node->getter = get;
@@ -291,9 +290,7 @@ int find_native(const NativeHeader& header, const Key& key) {
 js_Property* make_native_property(js_State* J, js_Object* object, NativeHeader& header, int index) {
     header.materialised |= std::uint64_t{1} << index;
     js_Value value = undefined_value();
-    run_native(J, [&] {
-        value = Internal::raw(header.type->lazy_value(header, static_cast<std::size_t>(index)));
-    });
+    run_native(J, [&] { value = Internal::raw(header.type->lazy_value(header, static_cast<std::size_t>(index))); });
     js_Property* node = insert_at(J, object, Key(header.type->lazy_name(static_cast<std::size_t>(index))),
                                   static_cast<std::uint32_t>(index), 0);
     node->value = value;
@@ -318,8 +315,8 @@ js_Property* make_function_property(js_State* J, js_Object* object, int bit) {
     object->gcmark |= bit;
     if (bit == object_bits::prototype_made) {
         js_Object* prototype = jsV_newobject(J, JS_COBJECT, J->Object_prototype);
-        js_Property* node = insert_hidden(J, object, Key("prototype"), object_value(prototype),
-                                          JS_DONTENUM | JS_DONTCONF);
+        js_Property* node =
+            insert_hidden(J, object, Key("prototype"), object_value(prototype), JS_DONTENUM | JS_DONTCONF);
         insert_hidden(J, prototype, Key("constructor"), object_value(object), JS_DONTENUM);
         return node;
     }
@@ -507,10 +504,10 @@ void order_properties(js_State* J, js_Object* object, KeyFilter filter, bool sym
         int index;
         const char first = property->name[0];
         const bool is_index = first >= '0' && first <= '9' && js_isarrayindex(J, property->name, &index) != 0;
-        const auto order = is_index ? static_cast<std::uint64_t>(index)
-                                    : (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(
-                                                                     static_cast<unsigned>(property->atts) >>
-                                                                     sequence_shift);
+        const auto order =
+            is_index ? static_cast<std::uint64_t>(index)
+                     : (std::uint64_t{1} << 32) +
+                           static_cast<std::uint64_t>(static_cast<unsigned>(property->atts) >> sequence_shift);
         ordered.emplace_back(order, property);
     });
     std::sort(ordered.begin(), ordered.end());

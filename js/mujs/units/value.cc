@@ -2,10 +2,12 @@
 //
 // Differences from the stock unit: function objects get `prototype`, `length` and `name` when somebody asks for them
 // (units/property.cc); a String object shows the string it was made from instead of copying it; concatenation writes
-// its result once; conversions follow ECMA-262's current edition (numeric literals 0b/0o, white space, Symbol.toPrimitive
-// and Symbol.hasInstance).
+// its result once; conversions follow ECMA-262's current edition (numeric literals 0b/0o, white space,
+// Symbol.toPrimitive and Symbol.hasInstance).
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 
 #include "js/mujs/runtime.h"
 
@@ -17,13 +19,13 @@ int white_space(const char* text) {
     const auto* s = reinterpret_cast<const unsigned char*>(text);
     if (s[0] == ' ' || (s[0] >= 9 && s[0] <= 13)) return 1;
     if (s[0] == 0xC2 && s[1] == 0xA0) return 2;
-    if (s[0] == 0xE1 && s[1] == 0x9A && s[2] == 0x80) return 3;                  // U+1680
+    if (s[0] == 0xE1 && s[1] == 0x9A && s[2] == 0x80) return 3;  // U+1680
     if (s[0] == 0xE2 && s[1] == 0x80) {
         if ((s[2] >= 0x80 && s[2] <= 0x8A) || s[2] == 0xA8 || s[2] == 0xA9 || s[2] == 0xAF) return 3;
     }
-    if (s[0] == 0xE2 && s[1] == 0x81 && s[2] == 0x9F) return 3;                  // U+205F
-    if (s[0] == 0xE3 && s[1] == 0x80 && s[2] == 0x80) return 3;                  // U+3000
-    if (s[0] == 0xEF && s[1] == 0xBB && s[2] == 0xBF) return 3;                  // U+FEFF
+    if (s[0] == 0xE2 && s[1] == 0x81 && s[2] == 0x9F) return 3;  // U+205F
+    if (s[0] == 0xE3 && s[1] == 0x80 && s[2] == 0x80) return 3;  // U+3000
+    if (s[0] == 0xEF && s[1] == 0xBB && s[2] == 0xBF) return 3;  // U+FEFF
     return 0;
 }
 
@@ -73,6 +75,42 @@ js_Object* new_string_object(js_State* J, const js_Value& text) {
     object->u.s.string = const_cast<char*>(bytes);
     object->u.s.length = utf16_length(bytes, std::strlen(bytes));
     return object;
+}
+
+/// The name in the instruction that is running, if it has one of these codes; null otherwise.
+const char* operand_of(js_State* J, std::initializer_list<js_OpCode> codes) {
+    if (J->bot <= 0 || J->stack[J->bot - 1].t.type != JS_TOBJECT) return nullptr;
+    const js_Object* running = J->stack[J->bot - 1].u.object;
+    if (running->type != JS_CFUNCTION && running->type != JS_CSCRIPT) return nullptr;
+    const js_Function* function = running->u.f.function;
+    const auto operand = reinterpret_cast<std::uintptr_t>(J->text);  // see hooks.h
+    const auto begin = reinterpret_cast<std::uintptr_t>(function->code);
+    const auto end = reinterpret_cast<std::uintptr_t>(function->code + function->codelen);
+    if (operand < begin + 2 * sizeof(js_Instruction) || operand >= end) return nullptr;
+    const auto* instruction = reinterpret_cast<const js_Instruction*>(J->text);
+    if (std::find(codes.begin(), codes.end(), instruction[-1]) == codes.end()) return nullptr;
+    const char* name;
+    std::memcpy(&name, instruction, sizeof name);
+    return name;
+}
+
+/// TypeError for a property of undefined or null, with the property's name where it can be told.
+[[noreturn]] void throw_no_object(js_State* J, const js_Value* value, const char* what) {
+    const js_Value* top = J->stack + J->top;
+    // The interpreter's operands: object; object key or object value; object key value.
+    if (value == top - 1) {
+        if (const char* name = operand_of(J, {OP_GETPROP_S, OP_DELPROP_S})) {
+            js_typeerror(J, "Cannot read property '%s' of %s", name, what);
+        }
+    } else if (value == top - 2) {
+        const bool may_be_key = is_string(top[-1]) || top[-1].t.type == JS_TNUMBER;
+        const char* name = operand_of(J, {OP_SETPROP_S});
+        if (name != nullptr && !may_be_key) js_typeerror(J, "Cannot set property '%s' of %s", name, what);
+        if (name == nullptr && is_string(top[-1])) {
+            js_typeerror(J, "Cannot read property '%s' of %s", string_bytes(top[-1]), what);
+        }
+    }
+    js_typeerror(J, "Cannot convert undefined or null to object");
 }
 
 js_Object* new_function_object(js_State* J, js_CFunction function, const char* name, int length) {
@@ -327,9 +365,9 @@ js_Object* jsV_toobject(js_State* J, js_Value* value) {
     js_Object* object = nullptr;
     switch (value->t.type) {
         case JS_TUNDEFINED:
-            js_typeerror(J, "Cannot read properties of undefined");
+            throw_no_object(J, value, "undefined");
         case JS_TNULL:
-            js_typeerror(J, "Cannot read properties of null");
+            throw_no_object(J, value, "null");
         case JS_TOBJECT:
             return value->u.object;
         case JS_TBOOLEAN:
