@@ -90,7 +90,11 @@ ObservedTags SubmetricSet::observed_tags() const {
     observed.add_key(to_string(SystemTag::check));
     observed.add_key(to_string(SystemTag::scenario));
     for (const Submetric& submetric : submetrics_) {
-        for (const auto& [key, value] : submetric.selector.tags) observed.add_value(key, value);
+        for (const auto& [key, value] : submetric.selector.tags) {
+            observed.add_value(key, value);
+            // A request that has a name takes it as its url too: whoever looks at urls must see names.
+            if (key == to_string(SystemTag::url)) observed.add_key(to_string(SystemTag::name));
+        }
     }
     return observed;
 }

@@ -108,5 +108,17 @@ TEST(SubmetricSet, ObservesWhatItSelectsAndWhatTheSummaryCounts) {
     EXPECT_EQ(observed.keys().at("kind").value(), (std::set<std::string, std::less<>>{"fast", "slow"}));
 }
 
+TEST(SubmetricSet, WhoObservesUrlsObservesNamesToo) {
+    const Registry registry;
+    SubmetricSet submetrics;
+    const auto parsed = parse_metric_expression("http_reqs{url:http://h/}");
+    ASSERT_TRUE(parsed);
+    submetrics.add(registry.at(Builtin::http_reqs), *parsed->selector);
+    const ObservedTags observed = submetrics.observed_tags();
+    EXPECT_TRUE(observed.keys().contains("url"));
+    EXPECT_TRUE(observed.keys().contains("name"));
+    EXPECT_FALSE(SubmetricSet().observed_tags().keys().contains("name"));
+}
+
 }  // namespace
 }  // namespace k6::metrics

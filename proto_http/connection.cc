@@ -217,6 +217,7 @@ MaybeFailure Connection::take(std::string_view bytes, ResponseParser& parser) {
             case TlsSession::Step::done: {
                 const std::size_t count = tls_->bytes_read();
                 if (parser.feed({shared_.plaintext, count}) < count) reusable_ = false;
+                if (tls_->used_up()) return nullptr;
                 break;
             }
             case TlsSession::Step::needs_input:

@@ -98,8 +98,8 @@ public:
     std::vector<std::string_view> all(std::string_view name) const;
 
     /// For parsers, which meet a field in pieces: begin_field, then any number of extend_name and extend_value, then
-    /// end_field, which makes the name canonical: parsers have seen that it is a token. Between them only clear() may be
-    /// called besides.
+    /// end_field, which makes the name canonical: parsers have seen that it is a token. Between them only clear() may
+    /// be called besides.
     void begin_field() { entries_.push_back({static_cast<std::uint32_t>(text_.size()), 0, 0}); }
     void extend_name(std::string_view piece) {
         text_ += piece;

@@ -90,6 +90,11 @@ Result<ClientCertificate> read_client_certificate(const TlsAuth& auth) {
     return result;
 }
 
+/// SSL_get_error() takes errors of others on this thread for its own. Looking is cheaper than clearing.
+void forget_errors() {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 /// What chain verification met. It goes on after the first problem, so that the weightiest one can be named.
 struct Problems {
     bool validity = false;
@@ -342,17 +347,19 @@ TlsSession::Step TlsSession::handshake() {
             return Step::failed;
         }
     }
-    ERR_clear_error();
+    forget_errors();
     return step_of(SSL_do_handshake(ssl_));
 }
 
 TlsSession::Step TlsSession::read(char* buffer, std::size_t size) {
-    ERR_clear_error();
+    forget_errors();
     return step_of(SSL_read_ex(ssl_, buffer, size, &bytes_read_));
 }
 
+bool TlsSession::used_up() const { return input_.empty() && SSL_pending(ssl_) == 0; }
+
 TlsSession::Step TlsSession::write(const char* data, std::size_t size) {
-    ERR_clear_error();
+    forget_errors();
     while (size > 0) {
         std::size_t written = 0;
         const int result = SSL_write_ex(ssl_, data, size, &written);

@@ -64,6 +64,8 @@ public:
     /// Some plaintext if done (its size in bytes_read()); closed when the peer said that it will send no more.
     Step read(char* buffer, std::size_t size);
     std::size_t bytes_read() const noexcept { return bytes_read_; }
+    /// After a read: nothing is left of the input, so that another one could only need more.
+    bool used_up() const;
     /// Encrypts all of it.
     Step write(const char* data, std::size_t size);
 

@@ -213,6 +213,25 @@ TEST(Binding, OtherExceptionsCannotBeCaught) {
     EXPECT_TRUE(state.stack_trace().empty());
 }
 
+TEST(Binding, CheckpointsEndScriptsThatCallOrAllocate) {
+    for (const char* source :
+         {"try { for (;;) isNaN(1); } catch (e) {} finally { while (true) nothing(); }",
+          "try { for (;;) nothing(); } catch (e) {}", "try { for (;;) ({a: 'text'}); } catch (e) {}",
+          "try { for (;;) [1].map(function() {}); } catch (e) {}"}) {
+        State state;
+        state.global().define("isNaN", state.function("isNaN", 1, [](Call&) -> Value { return false; }));
+        define(state, "nothing", 0, [](Call&) -> Value { return {}; });
+        int left = 3;
+        state.set_context(&left);
+        state.set_checkpoint([](State& s) {
+            if (--s.context<int>() == 0) throw Stop{1};
+        });
+        EXPECT_THROW((void)state.evaluate("endless.js", source), Stop) << source;
+        state.set_checkpoint(nullptr);
+        EXPECT_EQ(run(state, "'well'"), "well");
+    }
+}
+
 TEST(Binding, OtherExceptionsMayBeCaughtInBetweenByNativeCode) {
     State state;
     define(state, "stop", 0, [](Call&) -> Value { throw Stop{7}; });

@@ -87,6 +87,9 @@ struct Runtime {
     std::uint64_t collections = 0;
     bool above_limit_allowed = false;
 
+    void (*checkpoint)(State&) = nullptr;
+    int calls_to_checkpoint = 256;
+
     // Roots; a free slot is a number value: the index of the next free one.
     std::vector<js_Value> roots;
     std::uint32_t free_root = 0;
@@ -155,6 +158,7 @@ struct Internal {
     }
 };
 
+void collect_garbage(js_State* J);
 /// Frees what js_newstate mapped: the js_State itself and its value stack.
 void free_state_memory(js_State* J);
 
@@ -305,12 +309,17 @@ js_Object* new_stock_function(js_State* J, const StockFunction& stock);
 
 /// Where the C stack stands, near enough.
 inline const char* stack_position() { return static_cast<const char*>(__builtin_frame_address(0)); }
-/// Raises a RangeError if too much of the C stack is taken; where no C++ object is alive.
-inline void check_stack(js_State* J) {
-    if (runtime_of(J).stack_base - stack_position() > runtime_of(J).stack_budget) {
+/// Calls the State's checkpoint; where no C++ object is alive.
+void run_checkpoint(js_State* J);
+/// On entry to a function that is not script: raises a RangeError if too much of the C stack is taken. Where no C++
+/// object is alive.
+inline void enter_library(js_State* J) {
+    Runtime& runtime = runtime_of(J);
+    if (runtime.stack_base - stack_position() > runtime.stack_budget) {
         js_pushliteral(J, "stack overflow");  // becomes a RangeError on its way
         js_throw(J);
     }
+    if (--runtime.calls_to_checkpoint <= 0) run_checkpoint(J);
 }
 
 /// Frames now on the engine's stack, innermost first, without the `skip` innermost.

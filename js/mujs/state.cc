@@ -92,7 +92,7 @@ js_Object* running_function(js_State* J) { return J->stack[J->bot - 1].u.object;
 
 template <class Body>
 void enter_native(js_State* J, bool construct, Body&& body) {
-    check_stack(J);
+    enter_library(J);
     js_Value result = undefined_value();
     run_native(J, [&] {
         Call call =
@@ -190,6 +190,13 @@ Guard::Guard(js_State* J) : J_(J), depth_(J->trytop), top_(J->top) {
     if (depth_ == 0) runtime_of(J).stack_base = stack_position();
     js_savetry(J);
     J->trybuf[depth_].pc = guard_mark();
+}
+
+void run_checkpoint(js_State* J) {
+    Runtime& runtime = runtime_of(J);
+    runtime.calls_to_checkpoint = 256;
+    if (runtime.checkpoint == nullptr) return;
+    run_native(J, [&runtime] { runtime.checkpoint(*runtime.state); });
 }
 
 void raise(js_State* J, const js_Value& value) {
@@ -476,6 +483,8 @@ Completion State::call(const Value& function, const Value& this_value, std::span
     }
 }
 
+void State::set_checkpoint(void (*checkpoint)(State&)) noexcept { impl_->checkpoint = checkpoint; }
+
 std::vector<StackFrame> State::stack_trace() const {
     std::vector<StackFrame> frames;
     for (int i = raw_->tracetop; i > 0; --i) {
@@ -538,7 +547,7 @@ void State::set_wall_clock(std::function<double()> milliseconds) { impl_->wall_c
 
 HeapStatistics State::heap() const noexcept { return {impl_->bytes, impl_->external_bytes, impl_->collections}; }
 
-void State::collect_garbage() { js_gc(raw_, 0); }
+void State::collect_garbage() { k6::js::collect_garbage(raw_); }
 
 void State::adjust_external_memory(std::ptrdiff_t bytes) noexcept {
     impl_->bytes += static_cast<std::size_t>(bytes);

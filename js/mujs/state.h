@@ -131,6 +131,10 @@ public:
         return call(function, this_value, std::span(arguments.begin(), arguments.size()));
     }
     Completion call(const Value& function, const Value& this_value, std::span<const Value> arguments);
+    /// Called now and then while script runs (every few hundred calls of native and library functions, and after
+    /// collections), never within native code; may throw to end the script, as k6::Interrupted does. Loops that neither
+    /// call nor allocate do not come here.
+    void set_checkpoint(void (*checkpoint)(State&)) noexcept;
     /// Where the script stands, innermost frame first.
     std::vector<StackFrame> stack_trace() const;
 

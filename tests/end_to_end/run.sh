@@ -63,6 +63,57 @@ JS
 expect 0 'msg="ann 1 1 string" source=console' -i 2 -e NAME=ann env.js
 expect 0 'msg="ann 1 0 undefined"' -e NAME=ann --include-system-env-vars=false env.js
 
+# --- modules and files ---
+mkdir -p lib
+script lib/counter.js << 'JS'
+export let count = 0;
+export const step = 2;
+export function add() { count += step; return count; }
+export default class Counter { #n = 1; get n() { return this.#n; } }
+JS
+script lib/legacy.js << 'JS'
+exports.twice = (x) => x * 2;
+exports.text = open('./data.txt');
+JS
+script lib/types.ts << 'JS'
+export enum Level { low = 1, high }
+export interface Named { name: string }
+export const greet = <T extends Named>(who: T): string => `hi ${who.name}!`;
+JS
+printf 'from a file' > lib/data.txt
+script modules.js << 'JS'
+import Counter, { add, count, step as width } from './lib/counter.js';
+import * as all from './lib/counter.js';
+import legacy, { text } from './lib/legacy.js';
+import { greet, Level } from './lib/types.ts';
+export { default as again } from './lib/counter.js';
+const bytes = new Uint8Array(open('lib/data.txt', 'b'));
+export default function () {
+  add();
+  const { a, ...rest } = { a: 1, b: 2, c: [3, 4] };
+  const [x, , y = 5] = [...rest.c, 6];
+  const said = [];
+  for (const [k, v] of new Map([['k', 1], ['l', 2]])) said.push(`${k}=${v}`);
+  console.log(count, all.count, width, new Counter().n, legacy.twice(4), text, greet({ name: 'ann' }), Level.high,
+    a + rest.b, x, y, said.join('&'), bytes.length, rest?.nope?.deep ?? 'none', 2 ** 10);
+}
+JS
+expect 0 'msg="2 2 2 1 8 from a file hi ann! 2 3 3 6 k=1&l=2 11 none 1024"' modules.js
+script missing_import.js << 'JS'
+import './nope.js';
+export default function () {}
+JS
+expect 107 "moduleSpecifier .*nope.js.* couldn't be found on local disk" missing_import.js
+script missing_export.js << 'JS'
+import { nope } from './lib/counter.js';
+export default function () {}
+JS
+expect 107 "does not provide an export named .nope." missing_export.js
+script late_open.js << 'JS'
+export default function () { open('lib/data.txt'); }
+JS
+expect 0 'only available in the init stage' late_open.js
+
 # --- outputs ---
 expect 0 '' --out json=samples.json --tag team=a --summary-export=summary.json -i 2 "$examples/hello.js"
 cases=$((cases + 1))

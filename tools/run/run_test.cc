@@ -298,6 +298,11 @@ private:
         display_.stop();
         signals_.set_handler({});
         stop_outputs(outputs_, result.error, logger_);
+        if (result.metrics.lost_tags > 0) {
+            logger_.warn(std::to_string(result.metrics.lost_tags) +
+                         " samples lost a tag: too many different tag values; give URLs with ids in them a name, and keep such "
+                         "values out of tags");
+        }
         if (result.worth_a_summary && line_.summary_mode != SummaryMode::disabled) summarise(plan, runner, result);
         if (result.worth_a_summary && result.complete_iterations + result.interrupted_iterations == 0 &&
             !result.error) {

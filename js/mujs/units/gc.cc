@@ -195,13 +195,7 @@ void Collector::sweep() {
         J->gcstr, [&](js_String* node) { return node->gcmark == mark; }, [&](js_String* node) { js_free(J, node); });
 }
 
-}  // namespace k6::js
-
-using namespace k6::js;
-
-extern "C" {
-
-void js_gc(js_State* J, int) {
+void collect_garbage(js_State* J) {
     Runtime& runtime = runtime_of(J);
     Collector(J).run();
     ++runtime.collections;
@@ -210,6 +204,18 @@ void js_gc(js_State* J, int) {
     // Room to grow: as much again as is live, but near the limit no more than half of what is left.
     const std::size_t left = runtime.limit > runtime.bytes ? runtime.limit - runtime.bytes : 0;
     runtime.collect_at = runtime.bytes + std::min(std::max(runtime.bytes, runtime.collect_after), left / 2);
+}
+
+}  // namespace k6::js
+
+using namespace k6::js;
+
+extern "C" {
+
+/// The interpreter calls this between two instructions.
+void js_gc(js_State* J, int) {
+    collect_garbage(J);
+    run_checkpoint(J);
 }
 
 void js_freestate(js_State* J) {

@@ -128,12 +128,12 @@ const Runtime::FunctionPair& guarded(js_State* J) {
 
 // MuJS's own library functions may recurse deeply by themselves (regular expressions, Function), or call back.
 void call_guarded(js_State* J) {
-    check_stack(J);
+    enter_library(J);
     guarded(J).call(J);
 }
 
 void construct_guarded(js_State* J) {
-    check_stack(J);
+    enter_library(J);
     guarded(J).construct(J);
 }
 
