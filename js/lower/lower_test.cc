@@ -346,7 +346,7 @@ constexpr std::string_view line_scripts[] = {
     "if (0) {\n}\nelse if (\n boom()) {\n}",
     "const x = null ??\n undefined ??\n boom()",
     "const x = {}\n ?.a\n ?.b ??\n boom()",
-    "let x;\nx ??=\n  boom()",
+    "let x;\nx ?\?=\n  boom()",
     "new (class {\n constructor() {\n  boom()\n }\n})",
     "`${1}\n${\n boom()}`",
     "({\n a() {\n  return boom()\n }\n}).a()",
