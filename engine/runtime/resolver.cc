@@ -31,6 +31,24 @@ constexpr std::size_t lookup_threads = 4;
 // Scripts may make up names without end.
 constexpr std::size_t max_cached_names = 4096;
 
+// RFC 6761 section 6.3: such names are this machine, also where neither a hosts file nor a name service says so.
+bool is_localhost(std::string_view name) {
+    if (name.ends_with('.')) name.remove_suffix(1);
+    constexpr std::string_view localhost = "localhost";
+    if (name.size() < localhost.size()) return false;
+    const std::string_view end = name.substr(name.size() - localhost.size());
+    const bool same =
+        std::equal(end.begin(), end.end(), localhost.begin(), [](char a, char b) { return (a | 0x20) == b; });
+    return same && (name.size() == localhost.size() || name[name.size() - localhost.size() - 1] == '.');
+}
+
+DnsAnswer loopback() {
+    IpAddress v4{.bytes = {127, 0, 0, 1}};
+    IpAddress v6{.family = IpAddress::Family::v6};
+    v6.bytes[15] = 1;
+    return {.addresses = {v4, v6}};
+}
+
 DnsAnswer lookup_by_system(const std::string& name) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
@@ -38,7 +56,7 @@ DnsAnswer lookup_by_system(const std::string& name) {
     addrinfo* list = nullptr;
     DnsAnswer answer;
     answer.error = getaddrinfo(name.c_str(), nullptr, &hints, &list);
-    if (answer.error != 0) return answer;
+    if (answer.error != 0) return is_localhost(name) ? loopback() : answer;
     for (const addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
         IpAddress address;
         if (entry->ai_family == AF_INET) {

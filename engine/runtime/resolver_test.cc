@@ -378,5 +378,18 @@ TEST_F(ResolverThreads, TheSystemKnowsLocalhost) {
     EXPECT_TRUE(answer == "127.0.0.1" || answer == "::1") << answer;
 }
 
+// No hosts file has this name; RFC 6761 section 6.3 makes it this machine all the same.
+TEST_F(ResolverThreads, NamesBelowLocalhostAreThisMachine) {
+    Resolver resolver({.ttl = std::chrono::minutes(5), .policy = DnsPolicy::only_ipv4});
+    std::string answer;
+    worker.spawn([&] {
+        auto address = resolver.resolve("shop.LocalHost.");
+        answer = address ? to_string(*address) : address.error().message;
+    });
+    worker.request_stop();
+    worker.run();
+    EXPECT_EQ(answer, "127.0.0.1");
+}
+
 }  // namespace
 }  // namespace k6
