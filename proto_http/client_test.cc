@@ -561,16 +561,17 @@ TEST(ClientFailureTest, Names) {
 }
 
 TEST(ClientFailureTest, TimeoutWhileResolving) {
-    std::atomic<bool> over = false;
-    ClientWorld world({.lookup = [&](const std::string&) -> DnsAnswer {
-        over.wait(false);
+    // Shared: the lookup's thread may outlive the resolver and this test.
+    const auto over = std::make_shared<std::atomic<bool>>(false);
+    ClientWorld world({.lookup = [over](const std::string&) -> DnsAnswer {
+        over->wait(false);
         return {.error = -2};
     }});
     world.run([&](Client& client) {
         const Response response = client.send({.url = "http://slow.test/", .timeout = milliseconds(30)});
         EXPECT_EQ(response.error.code, 1050);
-        over = true;
-        over.notify_all();
+        *over = true;
+        over->notify_all();
         // The fiber is as usable as before.
         EXPECT_NO_THROW(Fiber::current()->check_interrupt());
     });

@@ -123,6 +123,10 @@ void Emitter::class_expression(const Class& node, std::string_view name, const B
             put(',');
         }
     }
+    std::string environments;
+    for (const std::string& environment : environments_seen_by(*state.body))
+        environments += (environments.empty() ? "" : ",") + environment;
+    if (!environments.empty()) put("(function(" + environments + "){return ");
     put("(function(" + state.super + "){");
     class_ = &state;
     in_frame(*state.body, [&] {
@@ -133,6 +137,7 @@ void Emitter::class_expression(const Class& node, std::string_view name, const B
     });
     class_ = state.outer;
     put(")(" + super_argument + ')');
+    if (!environments.empty()) put("})(" + environments + ')');
     if (super_value) put(')');
 }
 

@@ -215,6 +215,15 @@ bool is_variable_name(std::string_view name) {
     return is_plain_name(name) && !std::binary_search(reserved_words.begin(), reserved_words.end(), name);
 }
 
+bool hides_division(std::string_view text) {
+    if (text.ends_with("++") || text.ends_with("--")) return true;
+    std::size_t start = text.size();
+    while (start > 0 && is_plain_name(text.substr(start - 1, 1))) --start;
+    const std::string_view word = text.substr(start);
+    return word != "this" && word != "null" && word != "true" && word != "false" &&
+           std::binary_search(reserved_words.begin(), reserved_words.end(), word);
+}
+
 std::string member_suffix(std::string_view name) {
     if (is_plain_name(name)) return "." + std::string(name);
     return "[" + quoted(name) + "]";

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -70,6 +71,8 @@ private:
         std::string value;  ///< temporary
         std::string label;
         std::vector<PendingExit> exits;
+        int state = -1;  ///< in a state machine, instead of a label: where the block begins
+        int handler = 0;
     };
     struct Target {
         enum class Kind : std::uint8_t { loop, switch_, block, barrier };
@@ -81,12 +84,33 @@ private:
         std::string continue_block;
         bool continue_block_used = false;
         FinallyRecord* record = nullptr;
-        // In a state machine: where to go on.
+        // Part of a state machine: where to go on, and what handles errors there.
         int break_state = -1;
         int continue_state = -1;
-        std::size_t try_depth = 0;
+        int handler = 0;
     };
-    struct Machine;  // resume.cc
+
+    /// The state machine of a resumable function that is being written.
+    struct Machine {
+        bool is_async = false;
+        std::string label;      ///< of its loop
+        int states = 0;         ///< numbers given out
+        int handler = 0;        ///< state that errors go to at this place; 0: the caller
+        bool uses_handlers = false;
+        std::vector<bool> suspends;  ///< by node id: part of the machine, not of plain code
+        std::size_t kept = 0;        ///< variables in use that outlive a suspension
+        std::size_t most_kept = 0;
+    };
+    /// Gives variables that outlive a suspension back at its end.
+    class KeptScope {
+    public:
+        explicit KeptScope(Emitter& emitter) : machine_(*emitter.frame_->machine), count_(machine_.kept) {}
+        ~KeptScope() { machine_.kept = count_; }
+
+    private:
+        Machine& machine_;
+        std::size_t count_;
+    };
 
     /// A function of the output that is being written.
     struct Frame {
@@ -179,7 +203,11 @@ private:
     }
     std::string next_generated(char letter) { return generated(letter, ++next_generated_); }
     void unsupported(const syntax::Node& node, std::string_view what);
-    void declare(const std::string& variable) { frame_->declared.push_back(variable); }
+    void declare(const std::string& variable) {
+        Frame* frame = frame_;
+        while (frame->hoists_variables) frame = frame->outer;
+        frame->declared.push_back(variable);
+    }
     bool has_line_end(std::uint32_t from, std::uint32_t to) const;
 
     // ---- Expressions (expression.cc) ----
@@ -197,6 +225,7 @@ private:
     bool is_constant(const syntax::Node& node) const;
     bool is_primitive(const syntax::Node& node) const;
     void identifier(const syntax::Identifier& node);
+    std::string global_name(std::string_view name);
     void number(const syntax::NumericLiteral& node);
     void regexp(const syntax::RegExpLiteral& node);
     void template_literal(const syntax::TemplateLiteral& node);
@@ -274,6 +303,7 @@ private:
 
     enum class FunctionForm : std::uint8_t { expression, declaration, accessor };
     void function(const syntax::Function& node, FunctionForm form, std::string_view name, const Binding* self);
+    void function_alone(const syntax::Function& node, FunctionInfo& info, FunctionForm form, std::string_view name);
     /// (parameters){body}
     void function_rest(const syntax::Function& node, FunctionInfo& info, const std::string& name,
                        ClassState* constructed = nullptr);
@@ -334,7 +364,15 @@ private:
     void leave(PendingExit::Kind kind, const syntax::Identifier* label);
     void labeled_statement(const syntax::LabeledStatement& node);
     void hoisted_block(syntax::List<syntax::Statement> list);
-    Target with_target(Target target, const auto& body);
+    template <class Body>
+    Target with_target(Target target, const Body& body) {
+        const std::size_t index = frame_->targets.size();
+        frame_->targets.push_back(std::move(target));
+        body();
+        Target done = std::move(frame_->targets[index]);
+        frame_->targets.resize(index);
+        return done;
+    }
     Target loop_target();
     const std::string& label_of(Target& target);
     bool known_array(const syntax::Node& node) const;
@@ -348,7 +386,8 @@ private:
     // ---- Modules and TypeScript (module.cc) ----
 
     void module_statement(const syntax::Node& node);
-    void program_body();
+    void module_start();
+    void run_requests();
     void collect_interface(LoweredModule& module);
     void name_members();
     void enum_declaration(const syntax::TsEnumDeclaration& node);
@@ -357,7 +396,59 @@ private:
 
     // ---- Resumable functions (resume.cc) ----
 
-    void resumable_function(const syntax::Function& node, FunctionInfo& info);
+    /// The rest of a resumable function: `return $k_async(function (…) {…})`; `write` writes the statements.
+    void machine(FunctionInfo& info, const std::string& name, const syntax::Node& root,
+                 const std::function<void()>& write);
+    void resumable_body(const syntax::Function& node, FunctionInfo& info, const std::string& name);
+    void mark_suspending(const syntax::Node& root, Machine& machine) const;
+    bool suspends(const syntax::Node& node) const {
+        return frame_->machine != nullptr && node.id < frame_->machine->suspends.size() &&
+               frame_->machine->suspends[node.id];
+    }
+    void give_environments(FunctionInfo& info);
+    std::string environment_of(const Scope* scope) const;
+    void open_environment_object(const Scope* scope);
+    /// Functions and classes that are made inside of a resumable function get its environment objects as arguments.
+    std::vector<std::string> environments_seen_by(const FunctionInfo& info) const;
+
+    int new_state() { return frame_->machine->states++; }
+    void place(int state) { put("case " + std::to_string(state) + ':'); }
+    void go(int state, int handler);
+    void go(int state) { go(state, frame_->machine->handler); }
+    void set_handler(int state);
+    void suspend(const std::string& value);
+    std::string keep_variable();
+    const syntax::Node* variable_node(const std::string& code, const syntax::Node& origin, bool constant);
+    const syntax::Node* keep(const syntax::Node& node);
+
+    /// Writes what has to run up to the last suspension of an expression; returns an expression for the rest.
+    const syntax::Node* explode(const syntax::Node& node);
+    /// The same for expressions that are evaluated one after the other; null entries stay.
+    void explode_list(std::vector<const syntax::Node*>& nodes);
+    const syntax::Node* explode_chain(const syntax::ChainExpression& node);
+    const syntax::Node* explode_assignment(const syntax::AssignmentExpression& node);
+    const syntax::Node* explode_object(const syntax::ObjectExpression& node);
+    const syntax::Node* explode_call(const syntax::CallExpression& node);
+    const syntax::Node* delegate(const syntax::YieldExpression& node);
+    syntax::List<syntax::Node> list_of(const std::vector<const syntax::Node*>& nodes);
+    template <class T>
+    T* copy_of(const T& node) {
+        return arena_.make<T>(node);
+    }
+
+    void machine_statements(syntax::List<syntax::Statement> list, const syntax::Node* scope_node);
+    void machine_statement(const syntax::Node& node);
+    void machine_body(const syntax::Node& node);
+    void machine_if(const syntax::IfStatement& node);
+    void machine_for(const syntax::ForStatement& node);
+    void machine_for_in(const syntax::ForInStatement& node);
+    void machine_for_of(const syntax::ForOfStatement& node);
+    void machine_while(const syntax::WhileStatement& node);
+    void machine_do(const syntax::DoWhileStatement& node);
+    void machine_switch(const syntax::SwitchStatement& node);
+    void machine_try(const syntax::TryStatement& node);
+    void machine_declaration(const syntax::VariableDeclaration& node);
+    Target machine_loop_target(int break_state, int continue_state);
 
     const syntax::Program& program_;
     Analysis& analysis_;
@@ -378,7 +469,9 @@ private:
     std::unordered_map<const FunctionInfo*, std::string> this_codes_;
     std::string namespace_object_;
     std::string requests_object_;
-    bool uses_load_ = false;
+    syntax::Arena arena_;  ///< of nodes made by explode()
+    Scope machine_scope_;  ///< of variables that machines keep
+    std::map<const Scope*, std::string> environments_;  ///< of resumable functions: variable of the object
 };
 
 template <class Body>

@@ -288,16 +288,15 @@ void Emitter::expression(const Node& node, Precedence least) {
         case NodeKind::ImportExpression:
             mark(node);
             put(requests_object_ + ".load(");
-            uses_load_ = true;
             expression(*node.as<ImportExpression>()->source, Precedence::assignment);
             put(')');
             break;
         case NodeKind::AwaitExpression:
-            unsupported(node, "await is");
+            unsupported(node, "await here is");
             put('0');
             break;
         case NodeKind::YieldExpression:
-            unsupported(node, "yield is");
+            unsupported(node, "yield here is");
             put('0');
             break;
         default:
@@ -381,8 +380,14 @@ void Emitter::identifier(const Identifier& node) {
     } else if (node.name == "eval") {
         put(use("$k_eval"));
     } else {
-        put(node.name);
+        put(global_name(node.name));
     }
+}
+
+std::string Emitter::global_name(std::string_view name) {
+    if (is_plain_name(name)) return std::string(name);
+    // The engine does not take every letter.
+    return std::string(use("$k_global")) + member_suffix(name);
 }
 
 void Emitter::number(const NumericLiteral& node) {
@@ -626,7 +631,9 @@ void Emitter::object(const ObjectExpression& node) {
         }
         const bool accessor = property->property_kind != PropertyKind::init;
         if (const auto* function_node = property->value->try_as<Function>();
-            function_node != nullptr && (property->method || accessor) && function_node->facts.uses_super_property) {
+            function_node != nullptr && (property->method || accessor) &&
+            (function_node->facts.uses_super_property ||
+             (accessor && !environments_seen_by(*analysis_.function_of(*function_node)).empty()))) {
             simple = false;
         }
         const auto key = static_key(false, *property->key);
@@ -806,7 +813,7 @@ void Emitter::unary(const UnaryExpression& node, Precedence least) {
         if (name == "undefined" || name == "arguments" || name == "eval") {
             identifier(*node.argument->as<Identifier>());
         } else {
-            put(name);
+            put(global_name(name));
         }
     } else {
         expression(*node.argument, Precedence::unary);
@@ -838,7 +845,7 @@ void Emitter::update(const UpdateExpression& node, Precedence least, bool value_
             const bool parentheses = least > Precedence::unary;
             if (parentheses) put('(');
             if (node.prefix || !value_used) put(op);
-            put(binding != nullptr ? binding->code : name->name);
+            put(binding != nullptr ? binding->code : global_name(name->name));
             if (!node.prefix && value_used) put(op);
             if (parentheses) put(')');
         } else if (node.prefix || !value_used) {
@@ -922,7 +929,7 @@ void Emitter::binary(const BinaryExpression& node, Precedence least) {
         call_support("$k_typeof");
         if (global) {
             // It may not exist.
-            const std::string name(operand.as<Identifier>()->name);
+            const std::string name = global_name(operand.as<Identifier>()->name);
             put("typeof " + name + "===\"undefined\"?void 0:" + name);
         } else {
             expression(operand, Precedence::assignment);
@@ -952,6 +959,7 @@ void Emitter::binary(const BinaryExpression& node, Precedence least) {
     for (const bool open : parentheses)
         if (open) put('(');
     if (step) put((parentheses[0] ? "" : "(") + step->name() + '=');
+    const std::size_t left = here();
     expression(*base, spine.empty() ? least : precedence_of(spine.back()->op));
     std::size_t count = 0;
     for (std::size_t i = spine.size(); i-- > 0;) {
@@ -959,6 +967,10 @@ void Emitter::binary(const BinaryExpression& node, Precedence least) {
         if (step && ++count % max_chain == 0) put(',' + step->name() + '=' + step->name());
         const std::string_view op = spelling(operation.op);
         const bool word = op[0] == 'i';
+        if (op == "/" && hides_division(out_)) {
+            insert(left, "(");
+            put(')');
+        }
         if (word) put(' ');
         put(op);
         if (word) put(' ');
@@ -1162,25 +1174,23 @@ void Emitter::assignment(const AssignmentExpression& node, Precedence least, boo
             if (binding != nullptr) {
                 store_prefix(*binding);
             } else {
-                put(name->name);
-                put('=');
+                put(global_name(name->name) + '=');
             }
             named_expression(*node.value, Precedence::assignment, name->name, binding);
         } else if (node.op == AssignmentOperator::exponent) {
             if (binding != nullptr) {
                 store_prefix(*binding);
             } else {
-                put(name->name);
-                put('=');
+                put(global_name(name->name) + '=');
             }
             call_support("$k_power");
-            put(binding != nullptr ? binding->code : name->name);
+            put(binding != nullptr ? binding->code : global_name(name->name));
             put(',');
             expression(*node.value, Precedence::assignment);
             put(')');
         } else {
             exports();
-            put(binding != nullptr ? binding->code : name->name);
+            put(binding != nullptr ? binding->code : global_name(name->name));
             put(spelling(node.op));
             expression(*node.value, Precedence::assignment);
         }
@@ -1229,10 +1239,15 @@ void Emitter::assignment(const AssignmentExpression& node, Precedence least, boo
     }
     if (parentheses) put('(');
     if (node.op != AssignmentOperator::exponent) {
+        const std::size_t start = here();
         if (member.property->is<PrivateName>()) {
             private_target(member);
         } else {
             access_chain(member);
+        }
+        if (node.op == AssignmentOperator::divide && hides_division(out_)) {
+            insert(start, "(");
+            put(')');
         }
         put(node.op == AssignmentOperator::assign ? "=" : spelling(node.op));
         expression(*node.value, Precedence::assignment);
@@ -1297,8 +1312,7 @@ void Emitter::logical_assignment(const AssignmentExpression& node) {
                 if (binding != nullptr) {
                     store_prefix(*binding);
                 } else {
-                    put(name->name);
-                    put('=');
+                    put(global_name(name->name) + '=');
                 }
                 named_expression(*node.value, Precedence::assignment, name->name, binding);
             }

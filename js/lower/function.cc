@@ -24,11 +24,20 @@ std::string Emitter::function_name(const FunctionInfo& info, std::string_view na
 
 void Emitter::function(const Function& node, FunctionForm form, std::string_view name, const Binding*) {
     FunctionInfo& info = *analysis_.function_of(node);
-    if (node.is_async || node.is_generator) {
-        unsupported(node, node.is_async && node.is_generator ? "async generators are"
-                          : node.is_async                    ? "async functions are"
-                                                             : "generators are");
+    if (node.is_async && node.is_generator) unsupported(node, "async generators are");
+    const std::vector<std::string> environments = environments_seen_by(info);
+    if (!environments.empty()) {
+        std::string list;
+        for (const std::string& environment : environments) list += (list.empty() ? "" : ",") + environment;
+        put("(function(" + list + "){return ");
+        function_alone(node, info, form, name);
+        put("})(" + list + ')');
+        return;
     }
+    function_alone(node, info, form, name);
+}
+
+void Emitter::function_alone(const Function& node, FunctionInfo& info, FunctionForm form, std::string_view name) {
     std::string own_name(name);
     if (own_name.empty() && info.uses_new_target && info.kind == FunctionKind::function) own_name = next_generated('f');
     if (form != FunctionForm::accessor) {
@@ -97,12 +106,14 @@ void Emitter::parameter_values(const Function& node, const std::vector<std::stri
 
 std::string Emitter::prologue(Frame& frame) {
     const FunctionInfo& info = *frame.info;
+    // Of a resumable function, what is inherited from the caller belongs to the outer function.
+    const bool outer = !frame.hoists_variables;
     std::string list;
     const auto add = [&](const std::string& item) {
         list += list.empty() ? "var " : ",";
         list += item;
     };
-    switch (info.kind) {
+    switch (outer ? info.kind : FunctionKind::arrow) {
         case FunctionKind::function:
         case FunctionKind::method:
         case FunctionKind::base_constructor:
@@ -117,8 +128,8 @@ std::string Emitter::prologue(Frame& frame) {
         default:
             break;
     }
-    if (info.captures_arguments) add(generated('a', info.id) + "=arguments");
-    if (info.uses_new_target && !frame.name.empty())
+    if (outer && info.captures_arguments) add(generated('a', info.id) + "=arguments");
+    if (outer && info.uses_new_target && !frame.name.empty())
         add(generated('n', info.id) + '=' + std::string(use("$k_new_target")) + "(this," + frame.name + ')');
     if (frame.uses_guard) add(analysis_.sigil() + "g=0");
     for (const std::string& variable : frame.declared) add(variable);
@@ -135,7 +146,17 @@ void Emitter::function_rest(const Function& node, FunctionInfo& info, const std:
         put('{');
         frame_->start = here();
         if (constructed != nullptr) constructor_start(*constructed, &info);
-        parameter_values(node, names);
+        if (info.is_async && !node.has_simple_params) {
+            // What goes wrong here rejects the promise.
+            put("try{");
+            parameter_values(node, names);
+            const std::string error = next_generated('e');
+            put("}catch(" + error + "){return ");
+            call_support("$k_rejected");
+            put(error + ");}");
+        } else {
+            parameter_values(node, names);
+        }
         temporaries.clear();
         for (const Binding* binding : info.bindings) {
             if (binding->starts_as != nullptr && binding->kind == BindingKind::var)
@@ -145,7 +166,11 @@ void Emitter::function_rest(const Function& node, FunctionInfo& info, const std:
             const std::string properties = capture([&] { parameter_properties(node, "this"); });
             if (!properties.empty()) put(properties.substr(1) + ';');
         }
-        if (node.has_expression_body) {
+        if (info.resumable()) {
+            // Tells native code what kind of function it is: see support.h, is_async_function.
+            declare(info.is_async ? "$k_async_function" : "$k_generator_function");
+            resumable_body(node, info, name);
+        } else if (node.has_expression_body) {
             return_statement(node.start, node.body);
         } else {
             statements(node.body->as<BlockStatement>()->body);

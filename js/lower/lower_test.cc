@@ -141,7 +141,7 @@ TEST_P(Programs, RunTheSameWithGuardedLoops) {
 
 INSTANTIATE_TEST_SUITE_P(Testdata, Programs,
                          testing::Values("bindings.js", "classes.js", "expressions.js", "functions.js", "patterns.js",
-                                         "statements.js", "typescript.ts"),
+                                         "resumable.js", "statements.js", "typescript.ts"),
                          [](const auto& info) { return info.param.substr(0, info.param.find('.')); });
 
 // ---- Modules ----
@@ -201,6 +201,7 @@ private:
         requests.set("meta", meta);
         const Completion result = state.call(*function, Value(), {module.exports, requests, run_requests});
         if (!result) throw std::runtime_error(result.error().text);
+        if (module.lowered.has_top_level_await) state.run_microtasks();
     }
 
     World world_;
@@ -289,6 +290,19 @@ TEST(Module, DefaultsOfEveryKind) {
     }
 }
 
+TEST(Module, TopLevelAwait) {
+    const auto lowered = lower_text("const x = await 1; export default x;");
+    ASSERT_TRUE(lowered) << lowered.error().message;
+    EXPECT_TRUE(lowered->has_top_level_await);
+    EXPECT_FALSE(lower_text("export default 1")->has_top_level_await);
+    Modules modules({{"a", "import { f } from 'b'; print('a', typeof f()); const v = await Promise.resolve(3); export { v };"
+                           "export function g() { return 'g' + v } try { await Promise.reject('no') } catch (e) { print(e) }"
+                           "export const w = v + 1; export default async function () {} for (const i of [1, 2]) await i;"
+                           "print(g(), w, typeof this)"},
+                     {"b", "import { g, default as d } from 'a'; export function f() { return g } print(typeof g, typeof d)"}});
+    EXPECT_EQ(modules.run("a"), "function function\na function\nno\ng3 4 undefined");
+}
+
 TEST(Module, OfTypeScript) {
     Modules modules({{"a.ts", "import { N, type T, E } from 'b.ts'; import V = N.Inner; import type X from 'nowhere';"
                               "let t: T = V.v; print(t, E.B, new N.C().x)"},
@@ -346,7 +360,7 @@ constexpr std::string_view line_scripts[] = {
     "if (0) {\n}\nelse if (\n boom()) {\n}",
     "const x = null ??\n undefined ??\n boom()",
     "const x = {}\n ?.a\n ?.b ??\n boom()",
-    "let x;\nx ?\?=\n  boom()",
+    "let x;\nx ||=\n  boom()",
     "new (class {\n constructor() {\n  boom()\n }\n})",
     "`${1}\n${\n boom()}`",
     "({\n a() {\n  return boom()\n }\n}).a()",
@@ -363,6 +377,10 @@ constexpr std::string_view line_scripts[] = {
     "while (\n boom()) {\n}",
     "for (const k in\n { a: 1 }) {\n boom()\n}",
     "tag`a\n${\n boom()}`; function tag() {}",
+    "function* g() {\n yield 1;\n\n if (yield 2) {\n }\n boom()\n}\n[...g()]",
+    "function* g() {\n const x = f(\n  yield 1,\n  boom())\n}\nfunction f() {}\n[...g()]",
+    "function* g() {\n yield f();\n\n yield 1;\n function f() {\n  boom()\n }\n}\n[...g()]",
+    "function* g() {\n try {\n  yield 1\n } finally {\n\n  boom()\n }\n}\n[...g()]",
 };
 
 TEST(Lines, AreThoseOfTheSource) {
@@ -382,6 +400,13 @@ TEST(Lines, AreThoseOfTheSource) {
         ASSERT_NE(frame, world.frames().end()) << script;
         EXPECT_EQ(frame->line, line) << script;
     }
+}
+
+TEST(Lines, OfAsyncFunctions) {
+    World world;
+    world.run("async function f() {\n await null;\n\n for (const x of [1]) {\n  await x;\n  throw new Error('late')\n }\n}\n"
+              "f().catch(e => print(e.stack.split('\\n')[1]))");
+    EXPECT_NE(world.output().find("test.js:6"), std::string::npos) << world.output();
 }
 
 TEST(Lines, ColumnsMapToTheSource) {
@@ -486,6 +511,10 @@ TEST(Lower, IsDeterministic) {
 TEST(Lower, NamesWhatIsNotSupported) {
     for (const auto& [source, message] : std::map<std::string, std::string>{
              {"let a =\n 10n", "file:///test.js: Line 2:2 BigInt literals are not supported yet"},
+             {"x\nasync function* g() {}", "file:///test.js: Line 2:1 async generators are not supported yet"},
+             {"async function f() { for await (const x of y); }", "file:///test.js: Line 1:22 for await is not supported yet"},
+             {"async function f() { const { a = await b } = c }",
+              "file:///test.js: Line 1:28 await or yield inside of a destructuring pattern is not supported yet"},
          }) {
         const auto lowered = lower_text(source);
         ASSERT_FALSE(lowered) << source;
@@ -498,6 +527,20 @@ TEST(Lower, ListsTheSupportFunctionsThatTheCodeCalls) {
     const auto lowered = lower_text("for (const x of y) { [...x] }");
     ASSERT_TRUE(lowered);
     EXPECT_EQ(lowered->support, (std::vector<std::string_view>{"$k_list", "$k_of"}));
+}
+
+TEST(Lower, AsyncFunctionsAreTold) {
+    World world;
+    js_State* J = world.state().raw();
+    for (const auto& [source, expected] : std::map<std::string, bool>{
+             {"async function f() {}", true}, {"var f = async () => 1", true}, {"var f = async x => { await x }", true},
+             {"var f = { async m() {} }.m", true}, {"function f() {}", false}, {"var f = () => async () => 1", false},
+             {"function* f() {}", false}, {"var f = Math.max", false}, {"var f = 5", false}}) {
+        world.run(source + "; exports.f = f; this.f = f; globalThis.f = f");
+        js_getglobal(J, "f");
+        EXPECT_EQ(is_async_function(J, -1), expected) << source;
+        js_pop(J, 1);
+    }
 }
 
 struct Stop {};

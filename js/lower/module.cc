@@ -32,6 +32,7 @@ Emitter::Emitter(const Program& program, Analysis& analysis, const LowerOptions&
     : program_(program), analysis_(analysis), options_(options), class_tag_(hash_text(program.file_name)) {
     namespace_object_ = analysis.sigil() + 'x';
     requests_object_ = analysis.sigil() + 'm';
+    machine_scope_.top = true;
     out_.reserve(program.source.size() * 2);
     for (Binding& binding : analysis.bindings()) {
         if (binding.kind == BindingKind::import) {
@@ -63,10 +64,18 @@ Result<LoweredModule> Emitter::run() {
     FunctionInfo& top = analysis_.top();
     if (top.is_async) {
         result.has_top_level_await = true;
-        unsupported(program_, "top-level await is");
     }
     in_frame(top, [&] {
-        program_body();
+        if (top.is_async) {
+            module_start();
+            machine(top, {}, program_, [&] {
+                machine_statements(program_.body, nullptr);
+            });
+        } else {
+            module_start();
+            run_requests();
+            statements(program_.body);
+        }
         for (const std::string& variable : template_variables_) declare(variable);
     });
     put("\n})");
@@ -79,7 +88,14 @@ Result<LoweredModule> Emitter::run() {
     return result;
 }
 
-void Emitter::program_body() {
+void Emitter::run_requests() {
+    if (analysis_.requests().empty()) return;
+    const std::string run = analysis_.sigil() + 'r';
+    put("if(" + run + ')' + run + "();");
+}
+
+/// What comes before the statements: imports, exports of functions, variables that have no value yet.
+void Emitter::module_start() {
     std::vector<bool> requested(analysis_.requests().size());
     for (const Binding& binding : analysis_.bindings())
         if (binding.kind == BindingKind::import) requested[binding.request] = true;
@@ -93,17 +109,17 @@ void Emitter::program_body() {
     for (const Binding* binding : analysis_.top().bindings) {
         if (binding->tdz_checked) put("var " + binding->code + '=' + std::string(use("$k_uninitialised")) + ';');
         if (binding->exported_as.empty() || binding->kind == BindingKind::import || binding->is_lexical()) continue;
+        // The state machine of top-level await makes its functions itself.
+        if (binding->kind == BindingKind::function && analysis_.top().is_async) continue;
         for (std::string_view name : binding->exported_as) put(namespace_object_ + member_suffix(name) + '=');
         put(binding->kind == BindingKind::function ? binding->code + ';' : "void 0;");
     }
     for (const Node* node : program_.body) {
         const auto* exported = node->try_as<ExportDefaultDeclaration>();
         if (exported == nullptr || exported->declaration->kind != NodeKind::FunctionDeclaration) continue;
-        if (exported->declaration->as<Function>()->function_id == nullptr)
+        if (exported->declaration->as<Function>()->function_id == nullptr && !analysis_.top().is_async)
             put(namespace_object_ + ".default=" + analysis_.sigil() + "default;");
     }
-    if (!requested.empty()) put("if(" + analysis_.sigil() + "r)" + analysis_.sigil() + "r();");
-    statements(program_.body);
 }
 
 void Emitter::module_statement(const Node& node) {
@@ -121,6 +137,10 @@ void Emitter::module_statement(const Node& node) {
                 const auto& function_node = *declaration.as<Function>();
                 if (function_node.function_id != nullptr) {
                     function_declaration(function_node);
+                } else if (frame_->machine != nullptr) {
+                    put(namespace_object_ + ".default=");
+                    function(function_node, FunctionForm::expression, analysis_.sigil() + "default", nullptr);
+                    put(';');
                 } else {
                     function(function_node, FunctionForm::declaration, analysis_.sigil() + "default", nullptr);
                 }

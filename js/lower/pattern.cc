@@ -71,8 +71,7 @@ void Emitter::pattern_leaf(const Node& target, bool declares, const auto& put_va
         if (binding != nullptr) {
             store_prefix(*binding);
         } else {
-            put(name->name);
-            put('=');
+            put(global_name(name->name) + '=');
         }
         put_value();
         return;

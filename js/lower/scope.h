@@ -160,6 +160,15 @@ public:
     /// Whether a function may be called `name` without hiding a `name` that it uses; `self`: what it is assigned to.
     bool can_be_named(const FunctionInfo& function, std::string_view name, const Binding* self) const;
     std::deque<Binding>& bindings() { return bindings_; }
+    /// The id of a node that is added to the tree, which means `binding` if it is an identifier.
+    std::uint32_t add_node(Binding* binding) {
+        bindings_by_node_.push_back(binding);
+        functions_by_node_.push_back(nullptr);
+        scopes_by_node_.push_back(nullptr);
+        flags_.push_back(0);
+        return static_cast<std::uint32_t>(bindings_by_node_.size() - 1);
+    }
+    Binding& add_binding() { return bindings_.emplace_back(); }
 
 private:
     friend class Resolver;

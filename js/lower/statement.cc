@@ -113,7 +113,7 @@ bool is_executable(const Node& statement) {
 
 std::vector<Binding*> Emitter::own_environments(const Scope* scope) const {
     std::vector<Binding*> result;
-    if (scope == nullptr) return result;
+    if (scope == nullptr || frame_->machine != nullptr) return result;
     for (Binding* binding : scope->bindings)
         if (binding->needs_own_environment()) result.push_back(binding);
     return result;
@@ -162,6 +162,7 @@ void Emitter::hoisted_block(List<Statement> list) {
 void Emitter::block(List<Statement> list, const Node& node) {
     const std::vector<Binding*> own = own_environments(analysis_.scope_of(node));
     for (const Binding* binding : own) open_environment(*binding, "void 0");
+    if (frame_->machine != nullptr) open_environment_object(analysis_.scope_of(node));
     statements(list);
     close_environments(own.size());
 }
@@ -421,6 +422,7 @@ void Emitter::hoisted_functions(const SwitchStatement& node) {
 void Emitter::switch_statement(const SwitchStatement& node) {
     const std::vector<Binding*> own = own_environments(analysis_.scope_of(node));
     for (const Binding* binding : own) open_environment(*binding, "void 0");
+    if (frame_->machine != nullptr) open_environment_object(analysis_.scope_of(node));
     hoisted_functions(node);
     const std::size_t start = here();
     Target target;
@@ -476,15 +478,6 @@ void Emitter::labeled_statement(const LabeledStatement& node) {
 }
 
 // ---- Loops ----
-
-Emitter::Target Emitter::with_target(Target target, const auto& body) {
-    const std::size_t index = frame_->targets.size();
-    frame_->targets.push_back(std::move(target));
-    body();
-    Target done = std::move(frame_->targets[index]);
-    frame_->targets.resize(index);
-    return done;
-}
 
 Emitter::Target Emitter::loop_target() {
     Target target;
@@ -760,7 +753,9 @@ void Emitter::leave(PendingExit::Kind kind, const Identifier* label) {
                 call_support("$k_close");
                 put(iterator + ");");
             }
-            if (!breaks && !target.continue_block.empty()) {
+            if (target.break_state >= 0) {
+                go(breaks ? target.break_state : target.continue_state, target.handler);
+            } else if (!breaks && !target.continue_block.empty()) {
                 target.continue_block_used = true;
                 put("break " + target.continue_block + ';');
             } else {
@@ -784,7 +779,13 @@ void Emitter::leave(PendingExit::Kind kind, const Identifier* label) {
                 call_support("$k_close");
                 put(iterator + ");");
             }
-            put(record.kind + '=' + std::to_string(number + 3) + ";break " + record.label + ";}");
+            put(record.kind + '=' + std::to_string(number + 3) + ';');
+            if (record.state >= 0) {
+                go(record.state, record.handler);
+            } else {
+                put("break " + record.label + ';');
+            }
+            put('}');
             return;
         }
         if (!target.iterator.empty()) to_close.push_back(target.iterator);
@@ -827,6 +828,12 @@ void Emitter::return_value(const std::string& raw_value, bool parentheses) {
         if (!target.iterator.empty()) to_close.push_back(target.iterator);
         record = target.record;
     }
+    if (to_close.empty() && record == nullptr && frame_->machine != nullptr) {
+        put("return ");
+        call_support("$k_return");
+        put((value.empty() ? "void 0" : value) + ");");
+        return;
+    }
     if (to_close.empty() && record == nullptr) {
         put("return");
         if (!value.empty()) {
@@ -854,7 +861,17 @@ void Emitter::return_value(const std::string& raw_value, bool parentheses) {
         put(iterator + ");");
     }
     if (record != nullptr) {
-        put(record->kind + "=1;break " + record->label + ";}");
+        put(record->kind + "=1;");
+        if (record->state >= 0) {
+            go(record->state, record->handler);
+        } else {
+            put("break " + record->label + ';');
+        }
+        put('}');
+    } else if (frame_->machine != nullptr) {
+        put("return ");
+        call_support("$k_return");
+        put((result.empty() ? "void 0" : result) + ");}");
     } else {
         put("return");
         if (!result.empty()) put(' ' + result);
@@ -875,7 +892,7 @@ void Emitter::catch_clause(const CatchClause& node) {
     if (node.param == nullptr) {
         put("catch(" + next_generated('e') + "){");
         block(node.body->body, *node.body);
-    } else if (node.param->is<Identifier>()) {
+    } else if (node.param->is<Identifier>() && !analysis_.binding_of(*node.param)->is_member) {
         put("catch(");
         mark(*node.param);
         put(analysis_.binding_of(*node.param)->code + "){");
@@ -885,6 +902,7 @@ void Emitter::catch_clause(const CatchClause& node) {
         put("catch(" + error + "){");
         const std::vector<Binding*> own = own_environments(analysis_.scope_of(node));
         for (const Binding* binding : own) open_environment(*binding, "void 0");
+        if (frame_->machine != nullptr) open_environment_object(analysis_.scope_of(node));
         declare_pattern(*node.param);
         Items items(*this);
         pattern_element(*node.param, error, true, items);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "js/lower/resumable.h"
 #include "js/mujs/runtime.h"
 
 namespace k6::js::lower {
@@ -903,8 +904,11 @@ void install_support(js_State* J, const SupportOptions& options) {
     table.kind = LazyTable::Kind::engine;
     table.attributes = JS_DONTENUM;
     attach_table(J, J->G, table);
+    js_pushglobal(J);
+    js_defglobal(J, "$k_global", JS_DONTENUM);
     js_newcfunctionx(J, tick, "$k_tick", 0, reinterpret_cast<void*>(options.tick), nullptr);
     js_defglobal(J, "$k_tick", JS_DONTENUM);
+    install_resumable(J);
 }
 
 void define_uninitialised_export(js_State* J, const char* name) {

@@ -19,11 +19,14 @@ struct SupportOptions {
     void (*tick)(js_State* J) = nullptr;
 };
 
-/// `J` belongs to a State of js/mujs.
+/// `J` belongs to a State of js/mujs with the builtins (js/builtins) installed.
 void install_support(js_State* J, const SupportOptions& options);
 
 /// For exports of modules in an import cycle: reading property `name` of the object on top of the engine's stack is a
 /// ReferenceError until the property is written. The name is copied.
 void define_uninitialised_export(js_State* J, const char* name);
+
+/// Whether the value at `index` of the engine's stack is a function that was written as `async`.
+bool is_async_function(js_State* J, int index);
 
 }  // namespace k6::js::lower

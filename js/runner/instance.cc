@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "js/builtins/array_buffer.h"
 #include "js/builtins/builtins.h"
+#include "js/builtins/promise.h"
 #include "js/lower/support.h"
 #include "js/modules/console.h"
 #include "js/modules/modules.h"
@@ -119,8 +120,24 @@ Value Instance::evaluate_module(const SourceModule& module) {
     for (const lower::ImportedName& imported : module.lowered.imports) check_import(module, imported);
     link_exports(module, ns, requested);
     const Evaluating scope(*this, module);
-    module.script->instantiate(state_).call({}).call({}, {ns, requested});
+    const Value done = module.script->instantiate(state_).call({}).call({}, {ns, requested});
+    if (module.lowered.has_top_level_await) await_top_level(done);
     return ns;
+}
+
+// Nothing but microtasks can settle it: init code has no other tasks.
+void Instance::await_top_level(const Value& done) {
+    promise_then(
+        state_, done, [](State&, const Value&) {}, [](State&, const Value&) {});
+    state_.run_microtasks();
+    switch (promise_state(done)) {
+        case PromiseState::fulfilled:
+            return;
+        case PromiseState::rejected:
+            throw ScriptException(promise_result(done));
+        case PromiseState::pending:
+            throw GoError("the module's initialization hasn't finished: its top-level await can never settle");
+    }
 }
 
 // ECMA-262 16.2.1.6.4: a name that an ES module does not export is an error when modules are linked. CommonJS and

@@ -65,6 +65,7 @@ private:
     void set_variables(const StringMap* over);
     Value namespace_of_request(const SourceModule::Request& request);
     Value evaluate_module(const SourceModule& module);
+    void await_top_level(const Value& done);
     Value evaluate_commonjs(const SourceModule& module);
     void check_import(const SourceModule& module, const lower::ImportedName& imported);
     void link_exports(const SourceModule& module, const Value& ns, const Value& requested);

@@ -99,6 +99,23 @@ export default function () {
 }
 JS
 expect 0 'msg="2 2 2 1 8 from a file hi ann! 2 3 3 6 k=1&l=2 11 none 1024"' modules.js
+script async.js << 'JS'
+const three = await Promise.resolve(3);
+function* numbers() { yield 1; yield* [2, three]; }
+async function twice(x) { try { await null; return x * 2; } finally { await null; } }
+export default async function () {
+  const got = await Promise.all([twice(1), twice(2)]);
+  console.log([...numbers()].join('-'), got.join('-'));
+  if (__ITER === 1) throw new TypeError('async boom');
+}
+JS
+expect 0 'msg="1-2-3 2-4" source=console' -i 1 async.js
+expect 0 'Uncaught \(in promise\) TypeError: async boom' -i 2 async.js
+script never_settles.js << 'JS'
+await new Promise(() => {});
+export default function () {}
+JS
+expect 107 "hasn't finished" never_settles.js
 script missing_import.js << 'JS'
 import './nope.js';
 export default function () {}

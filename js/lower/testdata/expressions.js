@@ -90,6 +90,10 @@ print(/a+/g.test('caat'), 'x-y'.replace(/-/, '+'), /[/\]]/.test(']'), 'a/b'.spli
 //// update and compound operators
 let i = 1; const o = { n: 1, l: [1, 2] }; print(i++ + ++i, i-- - --i, o.n++, ++o.n, o.l[0]++ + o.l[0], i += 5, i -= 1, i *= 2, i /= 4, i %= 2, i <<= 3, i >>= 1, i >>>= 1, i |= 5, i &= 6, i ^= 3)
 //> 4 2 1 3 3 6 5 10 2.5 0.5 0 0 0 5 4 7
+//// divisions that look like regular expressions
+let a = 8, b = 2; const o = { in: 6, delete: 4, this: 2, null: 8 }; print(a++ / b, a-- / b / 1, o.in / b, o.delete / b / 1, o.this / b, o.null / 2, (a) / b, [4][0] / b, +a++ / 1 / b, 2 * a-- / 3); o.in /= 2; a /= 2; print(o.in, a)
+//> 4 4.5 3 2 1 4 4 2 4 6
+//> 3 4
 //// signs next to each other
 let a = 1, b = 2; print(a - -b, a + +b, a - --b, a + ++b, - -a, + +a, -(-a), a-- - -1, !-a, ~-1, typeof -a)
 //> 3 3 0 3 1 1 1 2 true 0 number

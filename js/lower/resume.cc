@@ -1,0 +1,1225 @@
+// Resumable functions: generators and async functions.
+//
+//   function* f(a) { const x = yield a; return x }
+//
+//   function f(a) {
+//       var x, $s = 0;
+//       return $k_generator(function ($d, $v) {
+//           for (;;) switch ($s) {
+//               case 0: $s = 1; return a;
+//               case 1: if ($d === 1) throw $v; if ($d === 2) return $k_return($v);
+//                   x = $v; return $k_return(x);
+//           }
+//       });
+//   }
+//
+// The inner function runs up to the next suspension and returns the value to yield or await; $d says how it is resumed
+// (0 next, 1 throw, 2 return), $v with what. Its last call returns what $k_return gives. Variables belong to the outer
+// function, so they live on.
+//
+// Statements in which nothing suspends are written as in any other function. An expression that suspends is taken
+// apart: its parts up to the suspension become statements, what they leave behind is kept in variables ($w1, …), and
+// a new expression without suspensions takes its place. Errors inside of a try statement with suspensions go to the
+// state whose number is in $h.
+#include <algorithm>
+
+#include "js/lower/children.h"
+#include "js/lower/emitter.h"
+
+namespace k6::js::lower {
+
+using namespace syntax;
+
+namespace {
+
+bool is_loop_with_scope(const Node& node) {
+    return node.is<ForStatement>() || node.is<ForInStatement>() || node.is<ForOfStatement>();
+}
+
+bool is_function(const Node& statement) {
+    const Node* node = &statement;
+    if (const auto* named = node->try_as<ExportNamedDeclaration>()) node = named->declaration;
+    else if (const auto* exported = node->try_as<ExportDefaultDeclaration>()) node = exported->declaration;
+    return node != nullptr && node->kind == NodeKind::FunctionDeclaration;
+}
+
+}  // namespace
+
+// ---- The machine ----
+
+/// Marks the nodes that cannot be written as plain code: those that suspend, and loops whose variables need an
+/// environment per round.
+void Emitter::mark_suspending(const Node& root, Machine& machine) const {
+    struct Entry {
+        const Node* node;
+        std::size_t parent;
+    };
+    std::vector<Entry> entries{{&root, 0}};
+    std::vector<std::size_t> marked;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const Node& node = *entries[i].node;
+        if (i != 0 && node.is<Function>()) continue;
+        bool suspends = node.is<AwaitExpression>() || node.is<YieldExpression>();
+        if (is_loop_with_scope(node)) {
+            if (const Scope* scope = analysis_.scope_of(node)) suspends = suspends || environments_.contains(scope);
+            suspends = suspends || (node.is<ForOfStatement>() && node.as<ForOfStatement>()->is_await);
+        }
+        if (suspends) marked.push_back(i);
+        if (const auto* class_node = node.try_as<Class>()) {
+            if (class_node->super_class != nullptr) entries.push_back({class_node->super_class, i});
+            for (const Node* member : class_node->members) {
+                const auto* method = member->try_as<MethodDefinition>();
+                const auto* property = member->try_as<PropertyDefinition>();
+                if (method != nullptr && method->computed) entries.push_back({method->key, i});
+                if (property != nullptr && property->computed) entries.push_back({property->key, i});
+            }
+            continue;
+        }
+        for_each_child(node, [&](const Node& child) { entries.push_back({&child, i}); });
+    }
+    machine.suspends.assign(program_.node_count, false);
+    for (std::size_t i : marked) {
+        for (;;) {
+            const Node& node = *entries[i].node;
+            if (machine.suspends[node.id]) break;
+            machine.suspends[node.id] = true;
+            if (i == 0) break;
+            i = entries[i].parent;
+        }
+    }
+}
+
+/// Variables of loops that functions see become members of an object of which every round has its own.
+void Emitter::give_environments(FunctionInfo& info) {
+    for (Binding* binding : info.bindings) {
+        if (!binding->needs_own_environment() || binding->is_member) continue;
+        auto [at, inserted] = environments_.try_emplace(binding->scope);
+        if (inserted) at->second = next_generated('o');
+        binding->code = at->second + member_suffix(binding->name);
+        binding->is_member = true;
+    }
+}
+
+std::string Emitter::environment_of(const Scope* scope) const {
+    const auto found = environments_.find(scope);
+    return found == environments_.end() ? std::string() : found->second;
+}
+
+void Emitter::open_environment_object(const Scope* scope) {
+    const std::string object = environment_of(scope);
+    if (object.empty()) return;
+    declare(object);
+    put(object + "={};");
+}
+
+std::vector<std::string> Emitter::environments_seen_by(const FunctionInfo& info) const {
+    std::vector<std::string> result;
+    if (environments_.empty()) return result;
+    for (const Binding* binding : info.outer_bindings) {
+        if (binding->function != info_) continue;
+        const std::string object = environment_of(binding->scope);
+        if (!object.empty() && std::find(result.begin(), result.end(), object) == result.end()) result.push_back(object);
+    }
+    return result;
+}
+
+void Emitter::machine(FunctionInfo& info, const std::string& name, const Node& root,
+                      const std::function<void()>& write) {
+    Machine machine;
+    machine.is_async = info.is_async;
+    give_environments(info);
+    mark_suspending(root, machine);
+    Frame step;
+    step.info = &info;
+    step.outer = frame_;
+    step.hoists_variables = true;
+    step.machine = &machine;
+    const std::string& sigil = analysis_.sigil();
+    put("return ");
+    call_support(machine.is_async ? "$k_async" : "$k_generator");
+    put("function" + (name.empty() ? std::string() : ' ' + name) + '(' + sigil + "d," + sigil + "v){");
+    frame_ = &step;
+    step.start = here();
+    machine.label = next_generated('l');
+    put(machine.label + ":for(;;)");
+    const std::size_t body_start = here();
+    put("switch(" + sigil + "s){");
+    place(new_state());
+    write();
+    return_value({}, false);
+    put('}');
+    if (machine.uses_handlers) {
+        insert(body_start, "try{");
+        put("}catch(" + sigil + "e){if(!" + sigil + "h)throw " + sigil + "e;" + sigil + "v=" + sigil + "e;" + sigil + "s=" +
+            sigil + "h;}");
+        // One statement after for(;;): the try statement.
+    }
+    insert(step.start, prologue(step));
+    put("});");
+    frame_ = step.outer;
+    declare(sigil + "s=0");
+    if (machine.uses_handlers) declare(sigil + "h=0");
+    for (std::size_t i = 1; i <= machine.most_kept; ++i) declare(generated('w', i));
+}
+
+void Emitter::resumable_body(const Function& node, FunctionInfo& info, const std::string& name) {
+    std::string step_name;
+    if (is_variable_name(name) && analysis_.can_be_named(info, name, nullptr) &&
+        std::none_of(info.bindings.begin(), info.bindings.end(), [&](const Binding* b) { return b->code == name; })) {
+        step_name = name;
+    }
+    machine(info, step_name, *node.body, [&] {
+        if (node.has_expression_body) {
+            const KeptScope kept(*this);
+            const Node* value = explode(*node.body);
+            return_statement(node.start, value);
+        } else {
+            machine_statements(node.body->as<BlockStatement>()->body, nullptr);
+        }
+    });
+}
+
+void Emitter::go(int state, int handler) {
+    const std::string& sigil = analysis_.sigil();
+    put('{');
+    if (handler != frame_->machine->handler) put(sigil + "h=" + std::to_string(handler) + ';');
+    put(sigil + "s=" + std::to_string(state) + ";continue " + frame_->machine->label + ";}");
+}
+
+void Emitter::set_handler(int state) {
+    frame_->machine->handler = state;
+    frame_->machine->uses_handlers = true;
+    put(analysis_.sigil() + "h=" + std::to_string(state) + ';');
+}
+
+void Emitter::suspend(const std::string& value) {
+    const std::string& sigil = analysis_.sigil();
+    const int state = new_state();
+    put(sigil + "s=" + std::to_string(state) + ";return " + value + ';');
+    place(state);
+    if (frame_->machine->is_async) {
+        put("if(" + sigil + "d)throw " + sigil + "v;");
+    } else {
+        put("if(" + sigil + "d===1)throw " + sigil + "v;if(" + sigil + "d===2)");
+        return_value(sigil + 'v', false);
+    }
+}
+
+// ---- Expressions ----
+
+std::string Emitter::keep_variable() {
+    Machine& machine = *frame_->machine;
+    ++machine.kept;
+    machine.most_kept = std::max(machine.most_kept, machine.kept);
+    return generated('w', machine.kept);
+}
+
+const Node* Emitter::variable_node(const std::string& code, const Node& origin, bool constant) {
+    Binding& binding = analysis_.add_binding();
+    binding.kind = BindingKind::var;
+    binding.code = code;
+    binding.name = "";
+    binding.function = frame_->info;
+    binding.scope = &machine_scope_;
+    binding.assigned = !constant;
+    auto* node = arena_.make<Identifier>();
+    node->id = analysis_.add_node(&binding);
+    node->start = origin.start;
+    node->end = origin.end;
+    node->name = "value";
+    return node;
+}
+
+const Node* Emitter::keep(const Node& node) {
+    if (is_literal(node) || is_constant(node) || node.is<Function>() || node.is<Super>()) return &node;
+    const std::string variable = keep_variable();
+    put(variable + '=');
+    expression(node, Precedence::assignment);
+    put(';');
+    return variable_node(variable, node, true);
+}
+
+List<Node> Emitter::list_of(const std::vector<const Node*>& nodes) {
+    std::vector<Node*> items;
+    for (const Node* node : nodes) items.push_back(const_cast<Node*>(node));
+    return arena_.copy(std::span<Node* const>(items));
+}
+
+void Emitter::explode_list(std::vector<const Node*>& nodes) {
+    std::size_t last = nodes.size();
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        if (nodes[i] != nullptr && suspends(*nodes[i])) last = i;
+    if (last == nodes.size()) return;
+    for (std::size_t i = 0; i <= last; ++i) {
+        if (nodes[i] == nullptr) continue;
+        if (const auto* spread = nodes[i]->try_as<SpreadElement>()) {
+            auto* result = copy_of(*spread);
+            const Node* argument = explode(*spread->argument);
+            if (i < last) {
+                // The elements as they are now.
+                auto* list = arena_.make<ArrayExpression>();
+                list->start = spread->start;
+                auto* inner = copy_of(*spread);
+                inner->argument = const_cast<Node*>(argument);
+                list->elements = list_of({inner});
+                argument = keep(*list);
+            }
+            result->argument = const_cast<Node*>(argument);
+            nodes[i] = result;
+            continue;
+        }
+        nodes[i] = explode(*nodes[i]);
+        if (i < last) nodes[i] = keep(*nodes[i]);
+    }
+}
+
+const Node* Emitter::explode(const Node& node) {
+    if (!suspends(node)) return &node;
+    const auto mutable_node = [](const Node* child) { return const_cast<Node*>(child); };
+    const auto condition = [&](const Node& test, bool negated, int state) {
+        put(negated ? "if(!(" : "if((");
+        expression(test);
+        put("))");
+        go(state);
+    };
+    switch (node.kind) {
+        case NodeKind::AwaitExpression: {
+            if (!frame_->machine->is_async) break;
+            const Node* argument = explode(*node.as<AwaitExpression>()->argument);
+            mark(node);
+            suspend(captured(*argument, Precedence::assignment));
+            return variable_node(analysis_.sigil() + 'v', node, false);
+        }
+        case NodeKind::YieldExpression: {
+            const auto& yield = *node.as<YieldExpression>();
+            if (yield.delegate) return delegate(yield);
+            const Node* argument = yield.argument != nullptr ? explode(*yield.argument) : nullptr;
+            mark(node);
+            suspend(argument != nullptr ? captured(*argument, Precedence::assignment) : "void 0");
+            return variable_node(analysis_.sigil() + 'v', node, false);
+        }
+        case NodeKind::UnaryExpression: {
+            auto* result = copy_of(*node.as<UnaryExpression>());
+            result->argument = mutable_node(explode(*result->argument));
+            return result;
+        }
+        case NodeKind::UpdateExpression: {
+            auto* result = copy_of(*node.as<UpdateExpression>());
+            result->argument = mutable_node(explode(*result->argument));
+            return result;
+        }
+        case NodeKind::BinaryExpression: {
+            // Left spines can be long.
+            std::vector<const BinaryExpression*> spine;
+            const Node* left = &node;
+            while (left->is<BinaryExpression>() && suspends(*left)) {
+                spine.push_back(left->as<BinaryExpression>());
+                left = spine.back()->left;
+            }
+            const Node* value = left;
+            for (std::size_t i = spine.size(); i-- > 0;) {
+                auto* result = copy_of(*spine[i]);
+                std::vector<const Node*> operands{value, spine[i]->right};
+                if (value->is<PrivateName>()) {
+                    operands[1] = explode(*spine[i]->right);
+                } else if (i + 1 < spine.size() && suspends(*spine[i]->right)) {
+                    operands[0] = keep(*value);
+                    operands[1] = explode(*spine[i]->right);
+                } else {
+                    explode_list(operands);
+                }
+                result->left = mutable_node(operands[0]);
+                result->right = mutable_node(operands[1]);
+                value = result;
+            }
+            return value;
+        }
+        case NodeKind::LogicalExpression: {
+            const auto& logical_node = *node.as<LogicalExpression>();
+            const Node* left = explode(*logical_node.left);
+            if (!suspends(*logical_node.right)) {
+                auto* result = copy_of(logical_node);
+                result->left = mutable_node(left);
+                return result;
+            }
+            const std::string variable = keep_variable();
+            const int end = new_state();
+            put(variable + '=');
+            expression(*left, Precedence::assignment);
+            put(';');
+            switch (logical_node.op) {
+                case LogicalOperator::logical_and:
+                    put("if(!" + variable + ')');
+                    break;
+                case LogicalOperator::logical_or:
+                    put("if(" + variable + ')');
+                    break;
+                case LogicalOperator::nullish:
+                    put("if(" + variable + "!=null)");
+                    break;
+            }
+            go(end);
+            const Node* right = explode(*logical_node.right);
+            put(variable + '=');
+            expression(*right, Precedence::assignment);
+            put(';');
+            place(end);
+            return variable_node(variable, node, true);
+        }
+        case NodeKind::ConditionalExpression: {
+            const auto& conditional_node = *node.as<ConditionalExpression>();
+            const Node* test = explode(*conditional_node.test);
+            if (!suspends(*conditional_node.consequent) && !suspends(*conditional_node.alternate)) {
+                auto* result = copy_of(conditional_node);
+                result->test = mutable_node(test);
+                return result;
+            }
+            const std::string variable = keep_variable();
+            const int other = new_state();
+            const int end = new_state();
+            condition(*test, true, other);
+            const auto branch = [&](const Node& value) {
+                const Node* rest = explode(value);
+                put(variable + '=');
+                expression(*rest, Precedence::assignment);
+                put(';');
+            };
+            branch(*conditional_node.consequent);
+            go(end);
+            place(other);
+            branch(*conditional_node.alternate);
+            place(end);
+            return variable_node(variable, node, true);
+        }
+        case NodeKind::AssignmentExpression:
+            return explode_assignment(*node.as<AssignmentExpression>());
+        case NodeKind::CallExpression:
+            return explode_call(*node.as<CallExpression>());
+        case NodeKind::NewExpression: {
+            auto* result = copy_of(*node.as<NewExpression>());
+            std::vector<const Node*> parts{result->callee};
+            parts.insert(parts.end(), result->arguments.begin(), result->arguments.end());
+            explode_list(parts);
+            result->callee = mutable_node(parts[0]);
+            result->arguments = list_of({parts.begin() + 1, parts.end()});
+            return result;
+        }
+        case NodeKind::MemberExpression: {
+            auto* result = copy_of(*node.as<MemberExpression>());
+            std::vector<const Node*> parts{result->object, result->computed ? result->property : nullptr};
+            explode_list(parts);
+            result->object = mutable_node(parts[0]);
+            if (result->computed) result->property = mutable_node(parts[1]);
+            return result;
+        }
+        case NodeKind::ChainExpression:
+            return explode_chain(*node.as<ChainExpression>());
+        case NodeKind::TemplateLiteral: {
+            auto* result = copy_of(*node.as<TemplateLiteral>());
+            std::vector<const Node*> parts(result->expressions.begin(), result->expressions.end());
+            explode_list(parts);
+            result->expressions = list_of(parts);
+            return result;
+        }
+        case NodeKind::TaggedTemplate: {
+            auto* result = copy_of(*node.as<TaggedTemplate>());
+            auto* quasi = copy_of(*result->quasi);
+            const auto* member = result->tag->try_as<MemberExpression>();
+            std::vector<const Node*> parts{member != nullptr && !member->object->is<Super>() ? member->object : result->tag};
+            parts.insert(parts.end(), quasi->expressions.begin(), quasi->expressions.end());
+            explode_list(parts);
+            if (member != nullptr && !member->object->is<Super>()) {
+                auto* tag = copy_of(*member);
+                tag->object = mutable_node(parts[0]);
+                result->tag = tag;
+            } else {
+                result->tag = mutable_node(parts[0]);
+            }
+            quasi->expressions = list_of({parts.begin() + 1, parts.end()});
+            result->quasi = quasi;
+            return result;
+        }
+        case NodeKind::ArrayExpression: {
+            auto* result = copy_of(*node.as<ArrayExpression>());
+            std::vector<const Node*> parts(result->elements.begin(), result->elements.end());
+            explode_list(parts);
+            result->elements = list_of(parts);
+            return result;
+        }
+        case NodeKind::ObjectExpression:
+            return explode_object(*node.as<ObjectExpression>());
+        case NodeKind::SequenceExpression: {
+            const auto& expressions = node.as<SequenceExpression>()->expressions;
+            for (std::size_t i = 0; i + 1 < expressions.size(); ++i) {
+                const Node* rest = explode(*expressions[i]);
+                effect(*rest);
+                put(';');
+            }
+            return explode(*expressions.back());
+        }
+        case NodeKind::ImportExpression: {
+            auto* result = copy_of(*node.as<ImportExpression>());
+            result->source = mutable_node(explode(*result->source));
+            return result;
+        }
+        case NodeKind::ClassExpression:
+        case NodeKind::ClassDeclaration: {
+            const auto& class_node = *node.as<Class>();
+            if (class_node.super_class == nullptr || !suspends(*class_node.super_class)) break;
+            auto* result = copy_of(class_node);
+            result->super_class = mutable_node(explode(*class_node.super_class));
+            return result;
+        }
+        default:
+            break;
+    }
+    unsupported(node, "await or yield inside of this construct is");
+    return variable_node("0", node, true);
+}
+
+const Node* Emitter::explode_assignment(const AssignmentExpression& node) {
+    auto* result = copy_of(node);
+    const auto set_value = [&](const Node* value) { result->value = const_cast<Node*>(value); };
+    if (!node.target->is<MemberExpression>() && suspends(*node.target)) {
+        unsupported(*node.target, "await or yield inside of a destructuring pattern is");
+        return &node;
+    }
+    const bool logical_op = node.op == AssignmentOperator::logical_and || node.op == AssignmentOperator::logical_or ||
+                            node.op == AssignmentOperator::nullish;
+    if (const auto* member = node.target->try_as<MemberExpression>()) {
+        auto* target = copy_of(*member);
+        std::vector<const Node*> parts{member->object, member->computed ? member->property : nullptr, node.value};
+        if (node.op == AssignmentOperator::assign) {
+            explode_list(parts);
+            set_value(parts[2]);
+        } else {
+            parts.pop_back();
+            explode_list(parts);
+            if (suspends(*node.value))
+                for (const Node*& part : parts)
+                    if (part != nullptr) part = keep(*part);
+        }
+        target->object = const_cast<Node*>(parts[0]);
+        if (member->computed) target->property = const_cast<Node*>(parts[1]);
+        result->target = target;
+        if (node.op == AssignmentOperator::assign) return result;
+    } else if (node.op == AssignmentOperator::assign) {
+        set_value(explode(*node.value));
+        return result;
+    }
+    if (!suspends(*node.value)) return result;
+    // The old value is read before the suspension.
+    const std::string variable = keep_variable();
+    put(variable + '=');
+    expression(*result->target, Precedence::assignment);
+    put(';');
+    if (logical_op) {
+        const int end = new_state();
+        put(node.op == AssignmentOperator::logical_and  ? "if(!" + variable + ')'
+            : node.op == AssignmentOperator::logical_or ? "if(" + variable + ')'
+                                                        : "if(" + variable + "!=null)");
+        go(end);
+        auto* store_node = arena_.make<AssignmentExpression>();
+        store_node->start = node.start;
+        store_node->target = result->target;
+        store_node->value = const_cast<Node*>(explode(*node.value));
+        put(variable + '=');
+        expression(*store_node, Precedence::assignment);
+        put(';');
+        place(end);
+        return variable_node(variable, node, true);
+    }
+    auto* sum = arena_.make<BinaryExpression>();
+    sum->start = node.value->start;
+    switch (node.op) {
+        case AssignmentOperator::subtract:
+            sum->op = BinaryOperator::subtract;
+            break;
+        case AssignmentOperator::multiply:
+            sum->op = BinaryOperator::multiply;
+            break;
+        case AssignmentOperator::divide:
+            sum->op = BinaryOperator::divide;
+            break;
+        case AssignmentOperator::remainder:
+            sum->op = BinaryOperator::remainder;
+            break;
+        case AssignmentOperator::exponent:
+            sum->op = BinaryOperator::exponent;
+            break;
+        case AssignmentOperator::shift_left:
+            sum->op = BinaryOperator::shift_left;
+            break;
+        case AssignmentOperator::shift_right:
+            sum->op = BinaryOperator::shift_right;
+            break;
+        case AssignmentOperator::shift_right_unsigned:
+            sum->op = BinaryOperator::shift_right_unsigned;
+            break;
+        case AssignmentOperator::bitwise_and:
+            sum->op = BinaryOperator::bitwise_and;
+            break;
+        case AssignmentOperator::bitwise_or:
+            sum->op = BinaryOperator::bitwise_or;
+            break;
+        case AssignmentOperator::bitwise_xor:
+            sum->op = BinaryOperator::bitwise_xor;
+            break;
+        default:
+            sum->op = BinaryOperator::add;
+            break;
+    }
+    sum->left = const_cast<Node*>(variable_node(variable, node, true));
+    sum->right = const_cast<Node*>(explode(*node.value));
+    result->op = AssignmentOperator::assign;
+    set_value(sum);
+    return result;
+}
+
+const Node* Emitter::explode_call(const CallExpression& node) {
+    auto* result = copy_of(node);
+    const auto* member = node.callee->try_as<MemberExpression>();
+    if (member != nullptr && member->object->is<Super>()) member = nullptr;
+    std::vector<const Node*> parts;
+    if (member != nullptr) {
+        parts = {member->object, member->computed ? member->property : nullptr};
+    } else if (node.callee->is<Super>() || node.callee->is<MemberExpression>()) {
+        parts = {nullptr, nullptr};
+    } else {
+        parts = {node.callee, nullptr};
+    }
+    parts.insert(parts.end(), node.arguments.begin(), node.arguments.end());
+    explode_list(parts);
+    if (member != nullptr) {
+        auto* callee = copy_of(*member);
+        callee->object = const_cast<Node*>(parts[0]);
+        if (member->computed) callee->property = const_cast<Node*>(parts[1]);
+        result->callee = callee;
+    } else if (parts[0] != nullptr) {
+        result->callee = const_cast<Node*>(parts[0]);
+    }
+    result->arguments = list_of({parts.begin() + 2, parts.end()});
+    return result;
+}
+
+const Node* Emitter::explode_object(const ObjectExpression& node) {
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < node.properties.size(); ++i)
+        if (suspends(*node.properties[i])) last = i;
+    std::vector<const Node*> properties;
+    for (std::size_t i = 0; i < node.properties.size(); ++i) {
+        const Node& member = *node.properties[i];
+        if (i > last) {
+            properties.push_back(&member);
+            continue;
+        }
+        if (const auto* spread = member.try_as<SpreadElement>()) {
+            auto* result = copy_of(*spread);
+            const Node* argument = explode(*spread->argument);
+            if (i < last) {
+                auto* inner = copy_of(*spread);
+                inner->argument = const_cast<Node*>(argument);
+                auto* object_node = arena_.make<ObjectExpression>();
+                object_node->start = spread->start;
+                object_node->properties = list_of({inner});
+                argument = keep(*object_node);
+            }
+            result->argument = const_cast<Node*>(argument);
+            properties.push_back(result);
+            continue;
+        }
+        auto* property = copy_of(*member.as<Property>());
+        const bool is_function = property->method || property->property_kind != PropertyKind::init;
+        std::vector<const Node*> parts{property->computed ? property->key : nullptr, is_function ? nullptr : property->value};
+        explode_list(parts);
+        for (const Node*& part : parts)
+            if (i < last && part != nullptr) part = keep(*part);
+        if (property->computed) property->key = const_cast<Node*>(parts[0]);
+        if (!is_function) property->value = const_cast<Node*>(parts[1]);
+        property->shorthand = false;
+        properties.push_back(property);
+    }
+    auto* result = copy_of(node);
+    result->properties = list_of(properties);
+    return result;
+}
+
+const Node* Emitter::explode_chain(const ChainExpression& node) {
+    std::vector<const Node*> links;
+    const Node* base = node.expression;
+    for (;;) {
+        if (const auto* member = base->try_as<MemberExpression>(); member != nullptr && !member->object->is<Super>()) {
+            links.push_back(base);
+            base = member->object;
+        } else if (const auto* call = base->try_as<CallExpression>(); call != nullptr && !call->callee->is<Super>()) {
+            links.push_back(base);
+            base = call->callee;
+        } else {
+            break;
+        }
+    }
+    std::reverse(links.begin(), links.end());
+    const std::string variable = keep_variable();
+    const int end = new_state();
+    put(variable + "=void 0;");
+    const Node* value = explode(*base);
+    const Node* this_object = nullptr;  // of a call of `value`, if value is no member expression any more
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        if (const auto* member = links[i]->try_as<MemberExpression>()) {
+            const bool call_follows = i + 1 < links.size() && links[i + 1]->is<CallExpression>();
+            if (member->optional || call_follows) value = keep(*value);
+            if (member->optional) {
+                put("if(");
+                expression(*value, Precedence::equality);
+                put("==null)");
+                go(end);
+            }
+            auto* access = copy_of(*member);
+            access->optional = false;
+            std::vector<const Node*> parts{value, member->computed ? member->property : nullptr};
+            explode_list(parts);
+            access->object = const_cast<Node*>(parts[0]);
+            if (member->computed) access->property = const_cast<Node*>(parts[1]);
+            this_object = call_follows ? access->object : nullptr;
+            value = access;
+            continue;
+        }
+        const auto& link = *links[i]->as<CallExpression>();
+        auto* call = copy_of(link);
+        call->optional = false;
+        call->callee = const_cast<Node*>(value);
+        if (link.optional) {
+            value = keep(*value);
+            put("if(");
+            expression(*value, Precedence::equality);
+            put("==null)");
+            go(end);
+            call->callee = const_cast<Node*>(value);
+            if (this_object != nullptr) {
+                auto* method = arena_.make<MemberExpression>();
+                auto* name = arena_.make<Identifier>();
+                name->id = analysis_.add_node(nullptr);
+                name->start = link.start;
+                name->name = "call";
+                method->start = link.start;
+                method->object = const_cast<Node*>(value);
+                method->property = name;
+                call->callee = method;
+                std::vector<const Node*> arguments{this_object};
+                arguments.insert(arguments.end(), link.arguments.begin(), link.arguments.end());
+                call->arguments = list_of(arguments);
+            }
+        }
+        value = explode_call(*call);
+        this_object = nullptr;
+    }
+    put(variable + '=');
+    expression(*value, Precedence::assignment);
+    put(';');
+    place(end);
+    return variable_node(variable, node, true);
+}
+
+/// yield* iterable
+const Node* Emitter::delegate(const YieldExpression& node) {
+    const std::string& sigil = analysis_.sigil();
+    const std::string iterator = keep_variable();
+    const std::string result = keep_variable();
+    const Node* argument = explode(*node.argument);
+    mark(node);
+    put(iterator + '=');
+    call_support("$k_iterator");
+    expression(*argument, Precedence::assignment);
+    put(");" + sigil + "d=0;" + sigil + "v=void 0;");
+    const int state = new_state();
+    place(state);
+    put(result + '=');
+    call_support("$k_forward");
+    put(iterator + ',' + sigil + "d," + sigil + "v);if(!" + result + ".done){" + sigil + "s=" + std::to_string(state) +
+        ";return " + result + ".value;}");
+    put("if(" + sigil + "d===2)");
+    return_value(result + ".value", false);
+    put(result + '=' + result + ".value;");
+    return variable_node(result, node, true);
+}
+
+// ---- Statements ----
+
+void Emitter::machine_statements(List<Statement> list, const Node* scope_node) {
+    if (scope_node != nullptr) open_environment_object(analysis_.scope_of(*scope_node));
+    // Functions that come after other statements are made first all the same: control goes there and back.
+    std::vector<std::pair<std::size_t, std::size_t>> late;
+    bool executed = false;
+    for (std::size_t i = 0; i < list.size();) {
+        const bool function_here = is_function(*list[i]);
+        if (function_here && executed) {
+            if (!late.empty() && late.back().second == i) {
+                ++late.back().second;
+            } else {
+                late.emplace_back(i, i + 1);
+            }
+        }
+        executed = executed || !function_here;
+        ++i;
+    }
+    std::vector<int> states;
+    int start = -1;
+    if (!late.empty()) {
+        for (std::size_t i = 0; i < late.size(); ++i) states.push_back(new_state());
+        start = new_state();
+    }
+    std::size_t next_late = 0;
+    bool started = false;
+    const auto begin = [&] {
+        if (!late.empty()) {
+            go(states[0]);
+            place(start);
+        }
+        if (list.data() == program_.body.data()) run_requests();
+        started = true;
+    };
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        // Functions at the very start have been made; now for the others.
+        if (!started && !is_function(*list[i])) begin();
+        if (next_late < late.size() && i == late[next_late].first) {
+            const int after = new_state();
+            go(after);
+            place(states[next_late]);
+            for (; i < late[next_late].second; ++i) machine_statement(*list[i]);
+            --i;
+            go(next_late + 1 < late.size() ? states[next_late + 1] : start);
+            place(after);
+            ++next_late;
+            continue;
+        }
+        machine_statement(*list[i]);
+    }
+    if (!started) begin();
+}
+
+void Emitter::machine_body(const Node& node) {
+    if (const auto* block_node = node.try_as<BlockStatement>()) {
+        machine_statements(block_node->body, &node);
+    } else {
+        machine_statement(node);
+    }
+}
+
+void Emitter::machine_statement(const Node& node) {
+    if (!suspends(node)) {
+        statement(node);
+        return;
+    }
+    mark(node);
+    const KeptScope kept(*this);
+    switch (node.kind) {
+        case NodeKind::ExpressionStatement: {
+            const Node* rest = explode(*node.as<ExpressionStatement>()->expression);
+            if (rest->is<Identifier>()) break;
+            auto* result = copy_of(*node.as<ExpressionStatement>());
+            result->expression = const_cast<Node*>(rest);
+            statement(*result);
+            break;
+        }
+        case NodeKind::VariableDeclaration:
+            machine_declaration(*node.as<VariableDeclaration>());
+            break;
+        case NodeKind::ReturnStatement: {
+            const Node* value = explode(*node.as<ReturnStatement>()->argument);
+            return_statement(node.start, value);
+            break;
+        }
+        case NodeKind::ThrowStatement: {
+            auto* result = copy_of(*node.as<ThrowStatement>());
+            result->argument = const_cast<Node*>(explode(*result->argument));
+            throw_statement(*result);
+            break;
+        }
+        case NodeKind::BlockStatement:
+            machine_statements(node.as<BlockStatement>()->body, &node);
+            break;
+        case NodeKind::IfStatement:
+            machine_if(*node.as<IfStatement>());
+            break;
+        case NodeKind::ForStatement:
+            machine_for(*node.as<ForStatement>());
+            break;
+        case NodeKind::ForInStatement:
+            machine_for_in(*node.as<ForInStatement>());
+            break;
+        case NodeKind::ForOfStatement:
+            machine_for_of(*node.as<ForOfStatement>());
+            break;
+        case NodeKind::WhileStatement:
+            machine_while(*node.as<WhileStatement>());
+            break;
+        case NodeKind::DoWhileStatement:
+            machine_do(*node.as<DoWhileStatement>());
+            break;
+        case NodeKind::SwitchStatement:
+            machine_switch(*node.as<SwitchStatement>());
+            break;
+        case NodeKind::TryStatement:
+            machine_try(*node.as<TryStatement>());
+            break;
+        case NodeKind::LabeledStatement: {
+            const auto& labeled = *node.as<LabeledStatement>();
+            frame_->labels.push_back(labeled.label->name);
+            const Node& inner = *labeled.body;
+            if (inner.is<LabeledStatement>() || is_loop_with_scope(inner) || inner.is<WhileStatement>() ||
+                inner.is<DoWhileStatement>() || inner.is<SwitchStatement>()) {
+                machine_statement(inner);
+                break;
+            }
+            const int end = new_state();
+            Target target;
+            target.kind = Target::Kind::block;
+            target.labels = std::exchange(frame_->labels, {});
+            target.break_state = end;
+            target.handler = frame_->machine->handler;
+            with_target(std::move(target), [&] { machine_statement(inner); });
+            place(end);
+            break;
+        }
+        case NodeKind::ClassDeclaration: {
+            const auto* class_node = explode(node)->try_as<Class>();
+            if (class_node != nullptr) class_declaration(*class_node);
+            break;
+        }
+        case NodeKind::ExportNamedDeclaration:
+            machine_statement(*node.as<ExportNamedDeclaration>()->declaration);
+            break;
+        case NodeKind::ExportDefaultDeclaration: {
+            const Node& declaration = *node.as<ExportDefaultDeclaration>()->declaration;
+            if (declaration.is<Class>()) {
+                machine_statement(declaration);
+                break;
+            }
+            auto* result = copy_of(*node.as<ExportDefaultDeclaration>());
+            result->declaration = const_cast<Node*>(explode(declaration));
+            statement(*result);
+            break;
+        }
+        default:
+            unsupported(node, "await or yield inside of this statement is");
+            break;
+    }
+}
+
+void Emitter::machine_declaration(const VariableDeclaration& node) {
+    bool in_list = false;
+    for (const auto* one : node.declarators) {
+        if (!suspends(*one)) {
+            declarator(*one, node, in_list);
+            continue;
+        }
+        if (suspends(*one->target)) {
+            unsupported(*one->target, "await or yield inside of a destructuring pattern is");
+            continue;
+        }
+        auto* result = copy_of(*one);
+        result->init = const_cast<Node*>(explode(*one->init));
+        declarator(*result, node, in_list);
+    }
+}
+
+void Emitter::machine_if(const IfStatement& node) {
+    const int end = new_state();
+    const Node* next = &node;
+    while (const auto* branch = next == nullptr ? nullptr : next->try_as<IfStatement>()) {
+        const int other = branch->alternate != nullptr ? new_state() : end;
+        {
+            const KeptScope kept(*this);
+            mark(*branch);
+            const Node* test = explode(*branch->test);
+            put("if(!(");
+            expression(*test);
+            put("))");
+            go(other);
+        }
+        machine_body(*branch->consequent);
+        if (branch->alternate != nullptr) {
+            go(end);
+            place(other);
+        }
+        next = branch->alternate;
+    }
+    if (next != nullptr) machine_body(*next);
+    place(end);
+}
+
+Emitter::Target Emitter::machine_loop_target(int break_state, int continue_state) {
+    Target target = loop_target();
+    target.break_state = break_state;
+    target.continue_state = continue_state;
+    target.handler = frame_->machine->handler;
+    return target;
+}
+
+void Emitter::machine_for(const ForStatement& node) {
+    const std::string object = environment_of(analysis_.scope_of(node));
+    const int test = new_state();
+    const int next = new_state();
+    const int end = new_state();
+    Target target = machine_loop_target(end, next);
+    std::string copies;
+    if (!object.empty()) {
+        declare(object);
+        put(object + "={};");
+        for (const Binding* binding : analysis_.scope_of(node)->bindings) {
+            if (!binding->needs_own_environment()) continue;
+            if (!copies.empty()) copies += ',';
+            copies += quoted(binding->name) + ':' + binding->code;
+        }
+        copies = object + "={" + copies + "};";
+    }
+    if (node.init != nullptr) {
+        const KeptScope kept(*this);
+        if (const auto* declaration = node.init->try_as<VariableDeclaration>()) {
+            machine_declaration(*declaration);
+        } else {
+            const Node* rest = explode(*node.init);
+            effect(*rest);
+            put(';');
+        }
+    }
+    put(copies);
+    place(test);
+    guard();
+    if (node.test != nullptr) {
+        const KeptScope kept(*this);
+        const Node* rest = explode(*node.test);
+        put("if(!(");
+        expression(*rest);
+        put("))");
+        go(end);
+    }
+    with_target(std::move(target), [&] { machine_body(*node.body); });
+    place(next);
+    put(copies);
+    if (node.update != nullptr) {
+        const KeptScope kept(*this);
+        const Node* rest = explode(*node.update);
+        effect(*rest);
+        put(';');
+    }
+    go(test);
+    place(end);
+}
+
+void Emitter::machine_while(const WhileStatement& node) {
+    const int test = new_state();
+    const int end = new_state();
+    Target target = machine_loop_target(end, test);
+    place(test);
+    guard();
+    {
+        const KeptScope kept(*this);
+        const Node* rest = explode(*node.test);
+        put("if(!(");
+        expression(*rest);
+        put("))");
+        go(end);
+    }
+    with_target(std::move(target), [&] { machine_body(*node.body); });
+    go(test);
+    place(end);
+}
+
+void Emitter::machine_do(const DoWhileStatement& node) {
+    const int start = new_state();
+    const int test = new_state();
+    const int end = new_state();
+    Target target = machine_loop_target(end, test);
+    place(start);
+    guard();
+    with_target(std::move(target), [&] { machine_body(*node.body); });
+    place(test);
+    const KeptScope kept(*this);
+    const Node* rest = explode(*node.test);
+    put("if(");
+    expression(*rest);
+    put(")");
+    go(start);
+    place(end);
+}
+
+void Emitter::machine_for_of(const ForOfStatement& node) {
+    if (node.is_await) {
+        unsupported(node, "for await is");
+        return;
+    }
+    const KeptScope kept(*this);
+    const std::string list = keep_variable();
+    const std::string index = keep_variable();
+    const int test = new_state();
+    const int next = new_state();
+    const int end = new_state();
+    Target target = machine_loop_target(end, next);
+    if (!known_array(*node.right)) target.iterator = list;
+    {
+        const KeptScope inner(*this);
+        const Node* right = explode(*node.right);
+        put(list + '=');
+        call_support("$k_of");
+        expression(*right, Precedence::assignment);
+        put(");" + index + "=0;");
+    }
+    place(test);
+    put("if(!(" + index + '<' + list + ".length))");
+    go(end);
+    open_environment_object(analysis_.scope_of(node));
+    with_target(std::move(target), [&] {
+        if (suspends(*node.left)) unsupported(*node.left, "await or yield inside of a destructuring pattern is");
+        loop_variable(node, *node.left, list + '[' + index + ']');
+        machine_body(*node.body);
+    });
+    place(next);
+    put("++" + index + ';');
+    go(test);
+    place(end);
+}
+
+void Emitter::machine_for_in(const ForInStatement& node) {
+    const KeptScope kept(*this);
+    const std::string object = keep_variable();
+    const std::string list = keep_variable();
+    const std::string index = keep_variable();
+    const int test = new_state();
+    const int next = new_state();
+    const int end = new_state();
+    Target target = machine_loop_target(end, next);
+    {
+        const KeptScope inner(*this);
+        const Node* right = explode(*node.right);
+        put(object + '=');
+        expression(*right, Precedence::assignment);
+        put(';' + list + '=');
+        call_support("$k_keys");
+        put(object + ");" + index + "=-1;");
+    }
+    place(next);
+    put("++" + index + ';');
+    place(test);
+    put("if(!(" + index + '<' + list + ".length))");
+    go(end);
+    // A property that has been deleted meanwhile is passed over.
+    put("if(!(" + list + '[' + index + "] in Object(" + object + ")))");
+    go(next);
+    open_environment_object(analysis_.scope_of(node));
+    with_target(std::move(target), [&] {
+        loop_variable(node, *node.left, list + '[' + index + ']');
+        machine_body(*node.body);
+    });
+    go(next);
+    place(end);
+}
+
+void Emitter::machine_switch(const SwitchStatement& node) {
+    const KeptScope kept(*this);
+    const std::string value = keep_variable();
+    const int end = new_state();
+    Target target;
+    target.kind = Target::Kind::switch_;
+    target.labels = std::exchange(frame_->labels, {});
+    target.break_state = end;
+    target.handler = frame_->machine->handler;
+    {
+        const KeptScope inner(*this);
+        const Node* discriminant = explode(*node.discriminant);
+        put(value + '=');
+        expression(*discriminant, Precedence::assignment);
+        put(';');
+    }
+    open_environment_object(analysis_.scope_of(node));
+    hoisted_functions(node);
+    std::vector<int> states;
+    int other = end;
+    for (const auto* clause : node.cases) {
+        states.push_back(new_state());
+        if (clause->test == nullptr) {
+            other = states.back();
+            continue;
+        }
+        const KeptScope inner(*this);
+        mark(*clause);
+        const Node* test = explode(*clause->test);
+        put("if(" + value + "===");
+        expression(*test, Precedence::relational);
+        put(")");
+        go(states.back());
+    }
+    go(other);
+    with_target(std::move(target), [&] {
+        for (std::size_t i = 0; i < node.cases.size(); ++i) {
+            place(states[i]);
+            for (const Node* inner : node.cases[i]->consequent)
+                if (inner->kind != NodeKind::FunctionDeclaration) machine_statement(*inner);
+        }
+    });
+    place(end);
+}
+
+void Emitter::machine_try(const TryStatement& node) {
+    const KeptScope kept(*this);
+    Machine& machine = *frame_->machine;
+    const int outer = machine.handler;
+    const int caught = node.handler != nullptr ? new_state() : -1;
+    const int failed = node.finalizer != nullptr ? new_state() : -1;
+    const int end = new_state();
+    FinallyRecord record;
+    if (node.finalizer != nullptr) {
+        record.kind = keep_variable();
+        record.value = keep_variable();
+        record.state = new_state();
+        record.handler = outer;
+        put(record.kind + "=0;");
+    }
+    const auto guarded = [&] {
+        set_handler(caught >= 0 ? caught : failed);
+        machine_statements(node.block->body, node.block);
+        set_handler(outer);
+        go(node.finalizer != nullptr ? record.state : end);
+        if (node.handler == nullptr) return;
+        mark(*node.handler);
+        place(caught);
+        set_handler(node.finalizer != nullptr ? failed : outer);
+        const CatchClause& handler = *node.handler;
+        open_environment_object(analysis_.scope_of(handler));
+        if (handler.param != nullptr) {
+            declare_pattern(*handler.param);
+            Items items(*this);
+            pattern_element(*handler.param, analysis_.sigil() + 'v', true, items);
+            put(';');
+        }
+        machine_statements(handler.body->body, handler.body);
+        set_handler(outer);
+        if (node.finalizer != nullptr) go(record.state);
+    };
+    if (node.finalizer == nullptr) {
+        guarded();
+        place(end);
+        return;
+    }
+    Target barrier;
+    barrier.kind = Target::Kind::block;
+    barrier.record = &record;
+    barrier.handler = outer;
+    with_target(std::move(barrier), guarded);
+    mark(*node.finalizer);
+    place(failed);
+    set_handler(outer);
+    put(record.kind + "=2;" + record.value + '=' + analysis_.sigil() + "v;");
+    place(record.state);
+    machine_statements(node.finalizer->body, node.finalizer);
+    put("if(" + record.kind + "===2)throw " + record.value + ';');
+    put("if(" + record.kind + "===1)");
+    return_value(record.value, false);
+    for (std::size_t i = 0; i < record.exits.size(); ++i) {
+        put("if(" + record.kind + "===" + std::to_string(i + 3) + ')');
+        leave(record.exits[i].kind, record.exits[i].label);
+    }
+    place(end);
+}
+
+}  // namespace k6::js::lower
