@@ -54,6 +54,7 @@ expect 0 'vus_max' -s 1s:3,500ms:0 "$examples/hello.js"
 expect 0 'count=3' "$examples/setup.js"
 expect 0 'msg="made 3"' "$examples/setup.js"
 expect 0 'cart_ok' "$examples/shop.js"
+expect 99 'http_req_failed.* were crossed; at least one has abortOnFail' -e BASE_URL_TLS="$BASE_URL_TLS/nope" "$examples/shop.js"
 
 input=$examples/hello.js expect 0 'status is 200' -
 
