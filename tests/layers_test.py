@@ -25,7 +25,7 @@ INNER = {
     "engine/runtime": set(),
     "engine/exec": {"engine/plan", "engine/runtime"},
     "js/syntax": set(),
-    "js/lower": {"js/syntax", "js/mujs"},
+    "js/lower": {"js/syntax", "js/mujs", "js/builtins"},
     "js/mujs": set(),
     "js/builtins": {"js/mujs"},
     "js/modules": {"js/mujs", "js/builtins"},
