@@ -10,8 +10,8 @@
 //       return Name;
 //   })(Super)
 //
-// Members stay where they are in the text; what has to run after all methods are there (static fields and blocks) is put
-// into functions that are called at the end.
+// Members stay where they are in the text; what has to run after all methods are there (static fields and blocks) is
+// put into functions that are called at the end.
 #include <algorithm>
 
 #include "js/lower/emitter.h"
@@ -52,8 +52,8 @@ void Emitter::find_private_members(ClassState& state) {
         auto [at, inserted] = state.members.try_emplace(name->name);
         if (!inserted) continue;
         if (const auto* method = member->try_as<MethodDefinition>()) {
-            at->second.kind = method->method_kind == MethodKind::method ? PrivateMember::Kind::method
-                                                                        : PrivateMember::Kind::accessor;
+            at->second.kind =
+                method->method_kind == MethodKind::method ? PrivateMember::Kind::method : PrivateMember::Kind::accessor;
         }
         if (repeated) {
             at->second.key = next_generated('k');
@@ -62,7 +62,8 @@ void Emitter::find_private_members(ClassState& state) {
             append_quoted(out_, name->name);
             put(");");
         } else {
-            at->second.key = quoted("@@#" + std::string(name->name) + ':' + class_tag_ + '.' + std::to_string(class_count_));
+            at->second.key =
+                quoted("@@#" + std::string(name->name) + ':' + class_tag_ + '.' + std::to_string(class_count_));
         }
     }
 }

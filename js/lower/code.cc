@@ -14,7 +14,8 @@ constexpr std::size_t mark_size = 6;
 
 std::uint32_t mark_offset(std::string_view code, std::size_t at) {
     std::uint32_t offset = 0;
-    for (std::size_t i = 1; i < mark_size; ++i) offset = offset << 7 | (static_cast<unsigned char>(code[at + i]) & 0x7f);
+    for (std::size_t i = 1; i < mark_size; ++i)
+        offset = offset << 7 | (static_cast<unsigned char>(code[at + i]) & 0x7f);
     return offset;
 }
 
@@ -33,12 +34,12 @@ std::size_t line_end(std::string_view text, std::size_t at) {
 }
 
 constexpr std::array reserved_words{
-    "arguments", "break",  "case",    "catch",      "class",     "const",   "continue", "debugger",   "default",
-    "delete",    "do",     "else",    "enum",       "eval",      "export",  "extends",  "false",      "finally",
-    "for",       "function", "if",    "implements", "import",    "in",      "instanceof", "interface", "let",
-    "new",       "null",   "package", "private",    "protected", "public",  "return",   "static",     "super",
-    "switch",    "this",   "throw",   "true",       "try",       "typeof",  "undefined", "var",       "void",
-    "while",     "with",   "yield",
+    "arguments",  "break",     "case",      "catch",    "class",  "const",      "continue", "debugger",
+    "default",    "delete",    "do",        "else",     "enum",   "eval",       "export",   "extends",
+    "false",      "finally",   "for",       "function", "if",     "implements", "import",   "in",
+    "instanceof", "interface", "let",       "new",      "null",   "package",    "private",  "protected",
+    "public",     "return",    "static",    "super",    "switch", "this",       "throw",    "true",
+    "try",        "typeof",    "undefined", "var",      "void",   "while",      "with",     "yield",
 };
 
 }  // namespace
@@ -60,7 +61,8 @@ Layout lay_out(std::string_view code, const syntax::Program& program, bool with_
     std::uint32_t line = 1;
     std::size_t line_start = 0;
     for (std::size_t at = 0; at < code.size();) {
-        const auto* mark = static_cast<const char*>(std::char_traits<char>::find(code.data() + at, code.size() - at, mark_start));
+        const auto* mark =
+            static_cast<const char*>(std::char_traits<char>::find(code.data() + at, code.size() - at, mark_start));
         const std::size_t end = mark == nullptr ? code.size() : static_cast<std::size_t>(mark - code.data());
         result.text.append(code.substr(at, end - at));
         if (mark == nullptr) break;

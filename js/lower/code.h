@@ -45,8 +45,8 @@ std::string number_text(double value);
 bool is_plain_name(std::string_view name);
 /// A plain name that the engine takes as the name of a variable or function.
 bool is_variable_name(std::string_view name);
-/// Whether the engine would take a slash behind this text for the start of a regular expression, although the text is the
-/// end of an expression: it ends with ++, --, or a property named as a keyword.
+/// Whether the engine would take a slash behind this text for the start of a regular expression, although the text is
+/// the end of an expression: it ends with ++, --, or a property named as a keyword.
 bool hides_division(std::string_view text);
 /// ".name" or ["name"].
 std::string member_suffix(std::string_view name);

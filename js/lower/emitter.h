@@ -25,32 +25,11 @@
 
 #include "js/lower/code.h"
 #include "js/lower/lower.h"
+#include "js/lower/precedence.h"
 #include "js/lower/scope.h"
 #include "js/syntax/ast.h"
 
 namespace k6::js::lower {
-
-/// Binding strength of expressions, weakest first.
-enum class Precedence : std::uint8_t {
-    comma,
-    assignment,
-    conditional,
-    logical_or,
-    logical_and,
-    bitwise_or,
-    bitwise_xor,
-    bitwise_and,
-    equality,
-    relational,
-    shift,
-    additive,
-    multiplicative,
-    unary,
-    postfix,
-    call,
-    member,
-    primary,
-};
 
 class Emitter {
 public:
@@ -78,8 +57,9 @@ private:
         enum class Kind : std::uint8_t { loop, switch_, block, barrier };
         Kind kind = Kind::loop;
         std::vector<std::string_view> labels;
-        std::string name;      ///< of the label in the output, once one is needed
-        std::string iterator;  ///< temporary of a for-of loop that has to be closed on the way out
+        std::string name;            ///< of the label in the output, once one is needed
+        std::string iterator;        ///< temporary of a for-of loop that has to be closed on the way out
+        std::string break_iterator;  ///< the same, if only a break of this very loop has to
         /// `continue` leaves the inner block of this name, so that loop variables are copied back.
         std::string continue_block;
         bool continue_block_used = false;
@@ -93,9 +73,9 @@ private:
     /// The state machine of a resumable function that is being written.
     struct Machine {
         bool is_async = false;
-        std::string label;      ///< of its loop
-        int states = 0;         ///< numbers given out
-        int handler = 0;        ///< state that errors go to at this place; 0: the caller
+        std::string label;  ///< of its loop
+        int states = 0;     ///< numbers given out
+        int handler = 0;    ///< state that errors go to at this place; 0: the caller
         bool uses_handlers = false;
         std::vector<bool> suspends;  ///< by node id: part of the machine, not of plain code
         std::size_t kept = 0;        ///< variables in use that outlive a suspension
@@ -138,7 +118,7 @@ private:
         const syntax::Class* node = nullptr;
         ClassState* outer = nullptr;
         FunctionInfo* body = nullptr;
-        std::string name;       ///< of the constructor function
+        std::string name;        ///< of the constructor function
         std::string shown_name;  ///< what scripts see as its name, if that is another one
         bool shown_name_is_right = true;
         std::string super;      ///< variable of the super class; empty: none
@@ -148,7 +128,7 @@ private:
         std::vector<const syntax::PropertyDefinition*> inline_fields;
         std::map<const syntax::Node*, std::string> computed_keys;  ///< variables
         std::set<std::string, std::less<>> accessors;              ///< keys of instance accessors
-        std::string constructor_alias;  ///< how the constructor names its class
+        std::string constructor_alias;                             ///< how the constructor names its class
     };
     struct DerivedConstructor {
         std::uint32_t initialised_at = 0;  ///< source offset behind which `this` is there for sure
@@ -159,7 +139,9 @@ private:
     public:
         explicit Temporary(Emitter& emitter);
         Temporary(Temporary&& other) noexcept
-            : emitter_(std::exchange(other.emitter_, nullptr)), frame_(other.frame_), index_(other.index_),
+            : emitter_(std::exchange(other.emitter_, nullptr)),
+              frame_(other.frame_),
+              index_(other.index_),
               name_(std::move(other.name_)) {}
         Temporary& operator=(Temporary&&) = delete;
         ~Temporary() {
@@ -216,7 +198,8 @@ private:
     /// The value is not used.
     void effect(const syntax::Node& node);
     /// An anonymous function or class is called `name`; `self` is the variable that it becomes the value of.
-    void named_expression(const syntax::Node& node, Precedence least, std::string_view name, const Binding* self = nullptr);
+    void named_expression(const syntax::Node& node, Precedence least, std::string_view name,
+                          const Binding* self = nullptr);
     static bool is_anonymous_function(const syntax::Node& node);
     static bool is_literal(const syntax::Node& node);
     /// Can be written twice: evaluating it has no effect.
@@ -244,6 +227,8 @@ private:
     void logical_group(const std::vector<const syntax::Node*>& operands, std::size_t first, std::size_t last,
                        std::string_view op, Precedence strength);
     void assignment(const syntax::AssignmentExpression& node, Precedence least, bool value_used);
+    /// The operator of a compound assignment.
+    static syntax::BinaryOperator operator_of(syntax::AssignmentOperator op);
     void logical_assignment(const syntax::AssignmentExpression& node);
     void conditional(const syntax::ConditionalExpression& node, Precedence least);
     void sequence(const syntax::SequenceExpression& node, Precedence least, bool value_used);
@@ -272,9 +257,7 @@ private:
     /// "binding = exports = ", to be followed by the value at Precedence::assignment.
     void store_prefix(const Binding& binding);
     void store(const Binding& binding, std::string_view value);
-    static bool is_plain_variable(const Binding& binding) {
-        return !binding.is_member && binding.exported_as.empty();
-    }
+    static bool is_plain_variable(const Binding& binding) { return !binding.is_member && binding.exported_as.empty(); }
     /// Comma-separated assignments.
     class Items {
     public:
@@ -337,6 +320,8 @@ private:
     /// The statements of a block, with the environments that its scope needs.
     void block(syntax::List<syntax::Statement> list, const syntax::Node& node);
     void statement(const syntax::Node& node);
+    /// An expression as a statement.
+    void effect_statement(const syntax::Node& node);
     /// As the body of a loop or branch: in braces.
     void body(const syntax::Node& node);
     void variable_declaration(const syntax::VariableDeclaration& node);
@@ -375,7 +360,13 @@ private:
     }
     Target loop_target();
     const std::string& label_of(Target& target);
-    bool known_array(const syntax::Node& node) const;
+    /// What a for-of loop walks, as far as its expression tells.
+    enum class Iterable : std::uint8_t {
+        array,
+        probably_array,  ///< closed when left by break or return, not by an error
+        unknown,
+    };
+    Iterable iterable_kind(const syntax::Node& node) const;
     void hoisted_functions(const syntax::SwitchStatement& node);
     void guard();
     std::vector<Binding*> own_environments(const Scope* scope) const;
@@ -392,7 +383,8 @@ private:
     void name_members();
     void enum_declaration(const syntax::TsEnumDeclaration& node);
     void namespace_declaration(const syntax::TsNamespaceDeclaration& node);
-    static std::optional<double> enum_constant(const syntax::Node& node, const std::map<std::string_view, double>& known);
+    static std::optional<double> enum_constant(const syntax::Node& node,
+                                               const std::map<std::string_view, double>& known);
 
     // ---- Resumable functions (resume.cc) ----
 
@@ -469,8 +461,8 @@ private:
     std::unordered_map<const FunctionInfo*, std::string> this_codes_;
     std::string namespace_object_;
     std::string requests_object_;
-    syntax::Arena arena_;  ///< of nodes made by explode()
-    Scope machine_scope_;  ///< of variables that machines keep
+    syntax::Arena arena_;                               ///< of nodes made by explode()
+    Scope machine_scope_;                               ///< of variables that machines keep
     std::map<const Scope*, std::string> environments_;  ///< of resumable functions: variable of the object
 };
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "js/lower/emitter.h"
@@ -17,38 +16,6 @@ constexpr std::size_t json_threshold = 300;
 // The engine compares every key of a literal with all others.
 constexpr std::size_t max_literal_properties = 200;
 
-Precedence precedence_of(BinaryOperator op) {
-    switch (op) {
-        case BinaryOperator::multiply:
-        case BinaryOperator::divide:
-        case BinaryOperator::remainder:
-        case BinaryOperator::exponent:
-            return Precedence::multiplicative;
-        case BinaryOperator::add:
-        case BinaryOperator::subtract:
-            return Precedence::additive;
-        case BinaryOperator::shift_left:
-        case BinaryOperator::shift_right:
-        case BinaryOperator::shift_right_unsigned:
-            return Precedence::shift;
-        case BinaryOperator::bitwise_and:
-            return Precedence::bitwise_and;
-        case BinaryOperator::bitwise_or:
-            return Precedence::bitwise_or;
-        case BinaryOperator::bitwise_xor:
-            return Precedence::bitwise_xor;
-        case BinaryOperator::equal:
-        case BinaryOperator::not_equal:
-        case BinaryOperator::strict_equal:
-        case BinaryOperator::strict_not_equal:
-            return Precedence::equality;
-        default:
-            return Precedence::relational;
-    }
-}
-
-Precedence above(Precedence precedence) { return static_cast<Precedence>(static_cast<int>(precedence) + 1); }
-
 bool is_symbol_text(const Node& node) {
     const auto* literal = node.try_as<StringLiteral>();
     return literal != nullptr && literal->value == "symbol";
@@ -61,7 +28,8 @@ bool compares_with_symbol(const BinaryExpression& node) {
         const auto* unary = operand.try_as<UnaryExpression>();
         return unary != nullptr && unary->op == UnaryOperator::typeof_;
     };
-    return (is_typeof(*node.left) && is_symbol_text(*node.right)) || (is_typeof(*node.right) && is_symbol_text(*node.left));
+    return (is_typeof(*node.left) && is_symbol_text(*node.right)) ||
+           (is_typeof(*node.right) && is_symbol_text(*node.left));
 }
 
 /// Binary operators that the engine has as they are.
@@ -69,35 +37,6 @@ bool is_plain_binary(const Node& node) {
     const auto* binary = node.try_as<BinaryExpression>();
     return binary != nullptr && binary->op != BinaryOperator::exponent && !binary->left->is<PrivateName>() &&
            !compares_with_symbol(*binary);
-}
-
-BinaryOperator operator_of(AssignmentOperator op) {
-    switch (op) {
-        case AssignmentOperator::add:
-            return BinaryOperator::add;
-        case AssignmentOperator::subtract:
-            return BinaryOperator::subtract;
-        case AssignmentOperator::multiply:
-            return BinaryOperator::multiply;
-        case AssignmentOperator::divide:
-            return BinaryOperator::divide;
-        case AssignmentOperator::remainder:
-            return BinaryOperator::remainder;
-        case AssignmentOperator::exponent:
-            return BinaryOperator::exponent;
-        case AssignmentOperator::shift_left:
-            return BinaryOperator::shift_left;
-        case AssignmentOperator::shift_right:
-            return BinaryOperator::shift_right;
-        case AssignmentOperator::shift_right_unsigned:
-            return BinaryOperator::shift_right_unsigned;
-        case AssignmentOperator::bitwise_and:
-            return BinaryOperator::bitwise_and;
-        case AssignmentOperator::bitwise_or:
-            return BinaryOperator::bitwise_or;
-        default:
-            return BinaryOperator::bitwise_xor;
-    }
 }
 
 }  // namespace
@@ -403,8 +342,8 @@ void Emitter::number(const NumericLiteral& node) {
 }
 
 void Emitter::regexp(const RegExpLiteral& node) {
-    const bool known_flags = std::all_of(node.flags.begin(), node.flags.end(),
-                                         [](char c) { return c == 'g' || c == 'i' || c == 'm'; });
+    const bool known_flags =
+        std::all_of(node.flags.begin(), node.flags.end(), [](char c) { return c == 'g' || c == 'i' || c == 'm'; });
     if (!known_flags) {
         call_support("$k_regexp");
         append_quoted(out_, node.pattern);
@@ -643,9 +582,9 @@ void Emitter::object(const ObjectExpression& node) {
         }
         // A getter and a setter of one name make a pair; any other repetition is for later.
         std::string tagged = accessor ? (property->property_kind == PropertyKind::get ? "g" : "s") : "v";
-        const bool repeated = keys.contains("v" + *key) ||
-                              (accessor ? keys.contains(tagged + *key)
-                                        : keys.contains("g" + *key) || keys.contains("s" + *key));
+        const bool repeated =
+            keys.contains("v" + *key) ||
+            (accessor ? keys.contains(tagged + *key) : keys.contains("g" + *key) || keys.contains("s" + *key));
         if (repeated) simple = false;
         keys.insert(tagged + *key);
     }
@@ -734,8 +673,10 @@ void Emitter::object_in_steps(const ObjectExpression& node) {
     const std::size_t first_step = i;
     const bool groups = node.properties.size() - first_step > max_chain;
     for (; i < node.properties.size(); ++i) {
-        if (groups && (i - first_step) % max_chain == 0) put(i == first_step ? ",(" : "),(");
-        else put(',');
+        if (groups && (i - first_step) % max_chain == 0)
+            put(i == first_step ? ",(" : "),(");
+        else
+            put(',');
         if (const auto* spread = node.properties[i]->try_as<SpreadElement>()) {
             mark(*spread);
             call_support("$k_assign");
@@ -805,7 +746,8 @@ void Emitter::unary(const UnaryExpression& node, Precedence least) {
     if (parentheses) put('(');
     mark(node);
     put(spelling(node.op));
-    if (node.op == UnaryOperator::typeof_ || node.op == UnaryOperator::void_ || node.op == UnaryOperator::delete_) put(' ');
+    if (node.op == UnaryOperator::typeof_ || node.op == UnaryOperator::void_ || node.op == UnaryOperator::delete_)
+        put(' ');
     const std::size_t operand = here();
     if (node.op == UnaryOperator::typeof_ && node.argument->is<Identifier>() &&
         analysis_.binding_of(*node.argument) == nullptr) {
@@ -1050,8 +992,10 @@ void Emitter::nullish(const LogicalExpression& node) {
         const Temporary value(*this);
         put('(');
         for (std::size_t i = 0; i < operands.size(); ++i) {
-            if (i != 0 && i % max_chain == 0) put(")||(");
-            else if (i != 0) put("||");
+            if (i != 0 && i % max_chain == 0)
+                put(")||(");
+            else if (i != 0)
+                put("||");
             put('(' + value.name() + '=');
             expression(*operands[i], Precedence::assignment);
             put(i + 1 < operands.size() ? ")!=null" : ")");
@@ -1063,7 +1007,8 @@ void Emitter::nullish(const LogicalExpression& node) {
 
 void Emitter::conditional(const ConditionalExpression& node, Precedence least) {
     std::size_t length = 0;
-    for (const Node* next = &node; next->is<ConditionalExpression>(); next = next->as<ConditionalExpression>()->alternate)
+    for (const Node* next = &node; next->is<ConditionalExpression>();
+         next = next->as<ConditionalExpression>()->alternate)
         ++length;
     const bool parentheses = least > Precedence::conditional;
     if (length <= max_chain) {
@@ -1105,8 +1050,10 @@ void Emitter::sequence(const SequenceExpression& node, Precedence least, bool va
     if (parentheses) put('(');
     if (groups) put('(');
     for (std::size_t i = 0; i < node.expressions.size(); ++i) {
-        if (i != 0 && i % max_chain == 0) put("),(");
-        else if (i != 0) put(',');
+        if (i != 0 && i % max_chain == 0)
+            put("),(");
+        else if (i != 0)
+            put(',');
         if (i + 1 < node.expressions.size() || !value_used) {
             effect(*node.expressions[i]);
         } else {
@@ -1115,737 +1062,6 @@ void Emitter::sequence(const SequenceExpression& node, Precedence least, bool va
     }
     if (groups) put(')');
     if (parentheses) put(')');
-}
-
-// ---- Assignment ----
-
-void Emitter::assignment(const AssignmentExpression& node, Precedence least, bool value_used) {
-    const Node& target = *node.target;
-    if (target.is<ArrayPattern>() || target.is<ObjectPattern>()) {
-        put('(');
-        Items items(*this);
-        if (value_used || !swap_pattern(target, *node.value, false, items)) {
-            std::string result;
-            pattern_of(target, *node.value, false, items, value_used ? &result : nullptr);
-            if (value_used) put(',' + result);
-        }
-        if (items.empty()) put('0');
-        put(')');
-        return;
-    }
-    const bool logical_op = node.op == AssignmentOperator::logical_and || node.op == AssignmentOperator::logical_or ||
-                            node.op == AssignmentOperator::nullish;
-    if (logical_op) {
-        logical_assignment(node);
-        return;
-    }
-    const bool parentheses = least > Precedence::assignment;
-    if (const auto* name = target.try_as<Identifier>()) {
-        const Binding* binding = analysis_.binding_of(*name);
-        if (binding != nullptr && binding->is_read_only()) {
-            put('(');
-            if (node.op != AssignmentOperator::assign) {
-                expression(target, Precedence::assignment);
-                put(',');
-            }
-            expression(*node.value, Precedence::assignment);
-            put(',');
-            call_support("$k_constant");
-            append_quoted(out_, name->name);
-            put("))");
-            return;
-        }
-        if (parentheses) put('(');
-        mark(target);
-        const bool checked = analysis_.is_uninitialised(*name) || analysis_.needs_check(*name);
-        if (checked) {
-            put('(');
-            identifier(*name);
-            put(',');
-        }
-        const auto exports = [&] {
-            if (binding == nullptr) return;
-            for (std::string_view exported : binding->exported_as) {
-                put(binding->export_object != nullptr ? binding->export_object->code : namespace_object_);
-                put(member_suffix(exported) + '=');
-            }
-        };
-        if (node.op == AssignmentOperator::assign) {
-            if (binding != nullptr) {
-                store_prefix(*binding);
-            } else {
-                put(global_name(name->name) + '=');
-            }
-            named_expression(*node.value, Precedence::assignment, name->name, binding);
-        } else if (node.op == AssignmentOperator::exponent) {
-            if (binding != nullptr) {
-                store_prefix(*binding);
-            } else {
-                put(global_name(name->name) + '=');
-            }
-            call_support("$k_power");
-            put(binding != nullptr ? binding->code : global_name(name->name));
-            put(',');
-            expression(*node.value, Precedence::assignment);
-            put(')');
-        } else {
-            exports();
-            put(binding != nullptr ? binding->code : global_name(name->name));
-            put(spelling(node.op));
-            expression(*node.value, Precedence::assignment);
-        }
-        if (checked) put(')');
-        if (parentheses) put(')');
-        return;
-    }
-    const auto& member = *target.as<MemberExpression>();
-    if (member.object->is<Super>()) {
-        mark(member);
-        const std::string home = home_code(member);
-        if (node.op == AssignmentOperator::assign) {
-            call_support("$k_super_set");
-            put(home + ',');
-            if (member.computed) {
-                expression(*member.property, Precedence::assignment);
-            } else {
-                append_quoted(out_, member.property->as<Identifier>()->name);
-            }
-            put(',' + this_code() + ',');
-            expression(*node.value, Precedence::assignment);
-            put(')');
-            return;
-        }
-        const Temporary key(*this);
-        const Temporary old(*this);
-        put('(' + key.name() + '=');
-        if (member.computed) {
-            expression(*member.property, Precedence::assignment);
-        } else {
-            append_quoted(out_, member.property->as<Identifier>()->name);
-        }
-        put(',' + old.name() + '=');
-        call_support("$k_super_get");
-        put(home + ',' + key.name() + ',' + this_code() + "),");
-        call_support("$k_super_set");
-        put(home + ',' + key.name() + ',' + this_code() + ',');
-        const BinaryOperator op = operator_of(node.op);
-        if (op == BinaryOperator::exponent) call_support("$k_power");
-        put(old.name());
-        put(op == BinaryOperator::exponent ? "," : spelling(op));
-        expression(*node.value, op == BinaryOperator::exponent ? Precedence::assignment : above(precedence_of(op)));
-        if (op == BinaryOperator::exponent) put(')');
-        put("))");
-        return;
-    }
-    if (parentheses) put('(');
-    if (node.op != AssignmentOperator::exponent) {
-        const std::size_t start = here();
-        if (member.property->is<PrivateName>()) {
-            private_target(member);
-        } else {
-            access_chain(member);
-        }
-        if (node.op == AssignmentOperator::divide && hides_division(out_)) {
-            insert(start, "(");
-            put(')');
-        }
-        put(node.op == AssignmentOperator::assign ? "=" : spelling(node.op));
-        expression(*node.value, Precedence::assignment);
-    } else {
-        // object[key] = power(object[key], value)
-        const Temporary object(*this);
-        const Temporary key(*this);
-        put("(" + object.name() + '=');
-        expression(*member.object, Precedence::assignment);
-        put(")[" + key.name() + '=');
-        if (const auto* name = member.property->try_as<PrivateName>()) {
-            const PrivateMember* private_member = find_private(*name);
-            put(private_member != nullptr ? private_member->key : "\"\"");
-        } else if (member.computed) {
-            expression(*member.property, Precedence::assignment);
-        } else {
-            append_quoted(out_, member.property->as<Identifier>()->name);
-        }
-        put("]=");
-        call_support("$k_power");
-        put(object.name() + '[' + key.name() + "],");
-        expression(*node.value, Precedence::assignment);
-        put(')');
-    }
-    if (parentheses) put(')');
-}
-
-void Emitter::logical_assignment(const AssignmentExpression& node) {
-    const Node& target = *node.target;
-    const auto assign_if = [&](const std::string& read, const auto& write) {
-        switch (node.op) {
-            case AssignmentOperator::logical_and:
-                put(read + "&&(");
-                write();
-                put(')');
-                break;
-            case AssignmentOperator::logical_or:
-                put(read + "||(");
-                write();
-                put(')');
-                break;
-            default: {
-                const Temporary value(*this);
-                put('(' + value.name() + '=' + read + ")!=null?" + value.name() + ":(");
-                write();
-                put(')');
-            }
-        }
-    };
-    put('(');
-    if (const auto* name = target.try_as<Identifier>()) {
-        const Binding* binding = analysis_.binding_of(*name);
-        const std::string read = captured(target, Precedence::equality);
-        assign_if(read, [&] {
-            if (binding != nullptr && binding->is_read_only()) {
-                expression(*node.value, Precedence::assignment);
-                put(',');
-                call_support("$k_constant");
-                append_quoted(out_, name->name);
-                put(')');
-            } else {
-                if (binding != nullptr) {
-                    store_prefix(*binding);
-                } else {
-                    put(global_name(name->name) + '=');
-                }
-                named_expression(*node.value, Precedence::assignment, name->name, binding);
-            }
-        });
-        put(')');
-        return;
-    }
-    const auto& member = *target.as<MemberExpression>();
-    const Temporary key(*this);
-    if (member.object->is<Super>()) {
-        const std::string home = home_code(member);
-        put(key.name() + '=');
-        if (member.computed) {
-            expression(*member.property, Precedence::assignment);
-        } else {
-            append_quoted(out_, member.property->as<Identifier>()->name);
-        }
-        put(',');
-        const std::string read = std::string(use("$k_super_get")) + '(' + home + ',' + key.name() + ',' + this_code() + ')';
-        assign_if(read, [&] {
-            call_support("$k_super_set");
-            put(home + ',' + key.name() + ',' + this_code() + ',');
-            expression(*node.value, Precedence::assignment);
-            put(')');
-        });
-        put(')');
-        return;
-    }
-    const Temporary object(*this);
-    std::string base;
-    if (is_constant(*member.object)) {
-        base = captured(*member.object, Precedence::member);
-    } else {
-        base = object.name();
-        put(base + '=');
-        expression(*member.object, Precedence::assignment);
-        put(',');
-    }
-    std::string access;
-    if (const auto* name = member.property->try_as<PrivateName>()) {
-        const PrivateMember* private_member = find_private(*name);
-        const std::string private_key = private_member != nullptr ? private_member->key : "\"\"";
-        const std::string read = std::string(use("$k_private")) + '(' + base + ',' + private_key + ')';
-        assign_if(read, [&] {
-            put(base + '[' + private_key + "]=");
-            expression(*node.value, Precedence::assignment);
-        });
-        put(')');
-        return;
-    }
-    if (!member.computed) {
-        access = base + member_suffix(member.property->as<Identifier>()->name);
-    } else if (is_constant(*member.property)) {
-        access = base + '[' + captured(*member.property, Precedence::comma) + ']';
-    } else {
-        put(key.name() + '=');
-        expression(*member.property, Precedence::assignment);
-        put(',');
-        access = base + '[' + key.name() + ']';
-    }
-    assign_if(access, [&] {
-        put(access + '=');
-        expression(*node.value, Precedence::assignment);
-    });
-    put(')');
-}
-
-// ---- Calls and members ----
-
-void Emitter::arguments(List<Expression> arguments) {
-    put('(');
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (i != 0) put(',');
-        expression(*arguments[i], Precedence::assignment);
-    }
-    put(')');
-}
-
-void Emitter::new_expression(const NewExpression& node) {
-    if (has_spread(node.arguments)) {
-        call_support("$k_construct");
-        expression(*node.callee, Precedence::assignment);
-        put(',');
-        spread_arguments(node.arguments);
-        put(')');
-        return;
-    }
-    put("new ");
-    // The first call in the callee's text would be taken for the arguments.
-    const Node* base = node.callee;
-    bool plain = true;
-    while (const auto* member = base->try_as<MemberExpression>()) {
-        plain = plain && !member->property->is<PrivateName>() && !member->object->is<Super>();
-        base = member->object;
-    }
-    plain = plain && (base->is<Identifier>() || base->is<ThisExpression>());
-    if (!plain) put('(');
-    expression(*node.callee, Precedence::member);
-    if (!plain) put(')');
-    arguments(node.arguments);
-}
-
-void Emitter::member_access(const MemberExpression& member) {
-    mark(*member.property);
-    if (!member.computed) {
-        put(member_suffix(member.property->as<Identifier>()->name));
-    } else if (const auto* text = member.property->try_as<StringLiteral>(); text != nullptr && is_plain_name(text->value)) {
-        put(member_suffix(text->value));
-    } else {
-        put('[');
-        expression(*member.property);
-        put(']');
-    }
-}
-
-void Emitter::access_chain(const Node& node) {
-    // Outermost link first.
-    std::vector<const Node*> links;
-    const Node* base = &node;
-    for (;;) {
-        if (const auto* member = base->try_as<MemberExpression>()) {
-            if (member->object->is<Super>()) break;
-            links.push_back(base);
-            base = member->object;
-        } else if (const auto* call = base->try_as<CallExpression>()) {
-            if (call->callee->is<Super>()) break;
-            links.push_back(base);
-            base = call->callee;
-        } else if (const auto* tagged = base->try_as<TaggedTemplate>()) {
-            links.push_back(base);
-            base = tagged->tag;
-        } else {
-            break;
-        }
-    }
-    std::reverse(links.begin(), links.end());
-    std::size_t start = here();
-    std::size_t next = 0;
-    const auto call_arguments = [&](const Node& link) -> List<Expression> {
-        return link.is<CallExpression>() ? link.as<CallExpression>()->arguments : List<Expression>();
-    };
-    const auto is_call = [&](std::size_t i) {
-        return i < links.size() && (links[i]->is<CallExpression>() || links[i]->is<TaggedTemplate>());
-    };
-    const auto put_call = [&](const Node& link) {
-        if (const auto* tagged = link.try_as<TaggedTemplate>()) {
-            put('(');
-            template_object(*tagged);
-            for (const Node* argument : tagged->quasi->expressions) {
-                put(',');
-                expression(*argument, Precedence::assignment);
-            }
-            put(')');
-        } else {
-            arguments(link.as<CallExpression>()->arguments);
-        }
-    };
-    const auto spreads = [&](std::size_t i) {
-        return i < links.size() && links[i]->is<CallExpression>() && has_spread(call_arguments(*links[i]));
-    };
-
-    // The base
-    if (const auto* call = base->try_as<CallExpression>()) {
-        super_call(*call, true);
-    } else if (const auto* member = base->try_as<MemberExpression>()) {
-        mark(*base);
-        const std::string home = home_code(*member);
-        const auto key = [&] {
-            if (member->computed) {
-                expression(*member->property, Precedence::assignment);
-            } else {
-                append_quoted(out_, member->property->as<Identifier>()->name);
-            }
-        };
-        if (is_call(0)) {
-            // mask, home, key, this, arguments
-            call_support("$k_super_invoke");
-            if (!spreads(0)) {
-                put("0," + home + ',');
-                key();
-                put(',' + this_code());
-                if (const auto* tagged = links[0]->try_as<TaggedTemplate>()) {
-                    put(',');
-                    template_object(*tagged);
-                    for (const Node* argument : tagged->quasi->expressions) {
-                        put(',');
-                        expression(*argument, Precedence::assignment);
-                    }
-                } else {
-                    for (const Node* argument : call_arguments(*links[0])) {
-                        put(',');
-                        expression(*argument, Precedence::assignment);
-                    }
-                }
-            } else {
-                std::string list = capture([&] { spread_arguments(call_arguments(*links[0])); });
-                const std::size_t comma = list.find(',');
-                put(list.substr(0, comma) + ',' + home + ',');
-                key();
-                put(',' + this_code() + list.substr(comma));
-            }
-            put(')');
-            next = 1;
-        } else {
-            call_support("$k_super_get");
-            put(home + ',');
-            key();
-            put(',' + this_code() + ')');
-        }
-    } else if (const auto* name = base->try_as<Identifier>();
-               name != nullptr && is_call(0) && !spreads(0) && analysis_.binding_of(*base) != nullptr &&
-               analysis_.binding_of(*base)->is_member) {
-        put("(0,");
-        mark(*base);
-        identifier(*name);
-        put(')');
-    } else if (const auto* chain = base->try_as<ChainExpression>();
-               chain != nullptr && is_call(0) && chain->expression->is<MemberExpression>()) {
-        // (a?.b)(c): the object of the chain is `this` all the same.
-        const auto& link = *chain->expression->as<MemberExpression>();
-        const Temporary object(*this);
-        put('(' + object.name() + '=');
-        expression(*link.object, Precedence::assignment);
-        put(',');
-        std::string function_code = object.name();
-        if (link.optional) {
-            function_code = '(' + object.name() + "==null?void 0:" +
-                            capture([&] {
-                                put(object.name());
-                                member_access(link);
-                            }) +
-                            ')';
-        } else {
-            function_code += capture([&] { member_access(link); });
-        }
-        put(std::string(use("$k_apply_this")) + '(');
-        std::string list = capture([&] { spread_arguments(call_arguments(*links[0])); });
-        const std::size_t comma = std::min(list.find(','), list.size());
-        put(list.substr(0, comma) + ',' + function_code + ',' + object.name() + list.substr(comma) + "))");
-        next = 1;
-    } else {
-        expression(*base, Precedence::member);
-    }
-
-    std::optional<Temporary> step;
-    std::size_t segment = start;
-    std::size_t since_step = 0;
-    for (; next < links.size(); ++next) {
-        const Node& link = *links[next];
-        if (++since_step > max_chain && link.is<MemberExpression>()) {
-            // Too deep for the engine: the value so far goes to a temporary.
-            if (!step) {
-                step.emplace(*this);
-                insert(start, "(" + step->name() + '=');
-            } else {
-                insert(segment, step->name() + '=');
-            }
-            put(',');
-            segment = here();
-            put(step->name());
-            since_step = 0;
-        }
-        if (link.is<CallExpression>() && spreads(next)) {
-            insert(segment, std::string(use("$k_apply")) + '(');
-            put(',');
-            spread_arguments(call_arguments(link));
-            put(')');
-            continue;
-        }
-        if (is_call(next)) {
-            put_call(link);
-            continue;
-        }
-        const auto& member = *link.as<MemberExpression>();
-        const auto* private_name = member.property->try_as<PrivateName>();
-        if (spreads(next + 1)) {
-            insert(segment, std::string(use("$k_invoke")) + '(');
-            put(',');
-            mark(*member.property);
-            if (private_name != nullptr) {
-                const PrivateMember* found = find_private(*private_name);
-                put(found != nullptr ? found->key : "\"\"");
-            } else if (member.computed) {
-                expression(*member.property, Precedence::assignment);
-            } else {
-                append_quoted(out_, member.property->as<Identifier>()->name);
-            }
-            put(',');
-            spread_arguments(call_arguments(*links[next + 1]));
-            put(')');
-            ++next;
-            continue;
-        }
-        if (private_name == nullptr) {
-            member_access(member);
-            continue;
-        }
-        const PrivateMember* found = find_private(*private_name);
-        const std::string key = found != nullptr ? found->key : "\"\"";
-        mark(*member.property);
-        if (is_call(next + 1)) {
-            // Calling what is not there is a TypeError in any case.
-            put('[' + key + ']');
-        } else if (found != nullptr && found->kind == PrivateMember::Kind::field && is_stable(*member.object) &&
-                   next == 0) {
-            const std::string object(out_, start);
-            put('[' + key + "]||" + std::string(use("$k_private")) + '(' + object + ',' + key + "))");
-            insert(start, "(");
-        } else {
-            insert(segment, std::string(use("$k_private")) + '(');
-            put(',' + key + ')');
-        }
-    }
-    if (step) put(')');
-}
-
-void Emitter::optional_chain(const Node& chain_node, bool deleted) {
-    std::vector<const Node*> links;
-    const Node* base = chain_node.as<ChainExpression>()->expression;
-    for (;;) {
-        if (const auto* member = base->try_as<MemberExpression>()) {
-            if (member->object->is<Super>()) break;
-            links.push_back(base);
-            base = member->object;
-        } else if (const auto* call = base->try_as<CallExpression>()) {
-            if (call->callee->is<Super>()) break;
-            links.push_back(base);
-            base = call->callee;
-        } else {
-            break;
-        }
-    }
-    std::reverse(links.begin(), links.end());
-    const auto is_optional = [](const Node& link) {
-        return link.is<MemberExpression>() ? link.as<MemberExpression>()->optional : link.as<CallExpression>()->optional;
-    };
-    std::deque<Temporary> temporaries;
-    const auto keep = [&](const std::string& code) {
-        temporaries.emplace_back(*this);
-        return std::make_pair(temporaries.back().name(), '(' + temporaries.back().name() + '=' + code + ')');
-    };
-    const std::string_view missing = deleted ? "==null?true:" : "==null?void 0:";
-    std::string head;
-    std::string code;
-    bool stable = is_stable(*base);
-    bool member_value = false;  // a call of `code` needs no further care for `this`
-    std::string this_object;    // `this` of the call that follows
-    if (base->is<MemberExpression>()) {
-        code = captured(*base, Precedence::member);
-        this_object = this_code();
-    } else {
-        code = captured(*base, Precedence::member);
-        const Binding* binding = base->is<Identifier>() ? analysis_.binding_of(*base) : nullptr;
-        member_value = binding != nullptr && binding->is_member;
-    }
-    for (std::size_t i = 0; i < links.size(); ++i) {
-        const Node& link = *links[i];
-        std::string test = code;
-        if (is_optional(link)) {
-            if (!stable) std::tie(code, test) = keep(code);
-            head += test;
-            head += missing;
-            stable = true;
-        }
-        if (const auto* member = link.try_as<MemberExpression>()) {
-            const auto* call = i + 1 < links.size() ? links[i + 1]->try_as<CallExpression>() : nullptr;
-            const bool needs_this = call != nullptr && (call->optional || has_spread(call->arguments));
-            this_object.clear();
-            std::string object = code;
-            if (needs_this) {
-                if (stable) {
-                    this_object = code;
-                } else {
-                    std::tie(this_object, object) = keep(code);
-                }
-            }
-            if (const auto* name = member->property->try_as<PrivateName>()) {
-                const PrivateMember* found = find_private(*name);
-                const std::string key = found != nullptr ? found->key : "\"\"";
-                code = call != nullptr ? object + '[' + key + ']'
-                                       : std::string(use("$k_private")) + '(' + object + ',' + key + ')';
-            } else {
-                code = object + capture([&] { member_access(*member); });
-            }
-            member_value = false;
-        } else {
-            const auto& call = *link.as<CallExpression>();
-            if (has_spread(call.arguments)) {
-                const std::string list = capture([&] { spread_arguments(call.arguments); });
-                const std::size_t comma = list.find(',');
-                code = std::string(use("$k_apply_this")) + '(' + list.substr(0, comma) + ',' + code + ',' +
-                       (this_object.empty() ? "void 0" : this_object) + list.substr(comma) + ')';
-            } else if (!this_object.empty()) {
-                code += ".call(" + this_object;
-                for (const Node* argument : call.arguments)
-                    code += ',' + captured(*argument, Precedence::assignment);
-                code += ')';
-            } else {
-                if (member_value) code = "(0," + code + ')';
-                code += capture([&] { arguments(call.arguments); });
-            }
-            this_object.clear();
-            member_value = false;
-        }
-        stable = false;
-    }
-    put('(' + head);
-    if (deleted) put("delete ");
-    put(code);
-    put(')');
-}
-
-// ---- this, super, new.target ----
-
-std::string Emitter::this_code() {
-    FunctionInfo& owner = this_function(*info_);
-    if (const auto known = this_codes_.find(&owner); known != this_codes_.end()) return known->second;
-    switch (owner.kind) {
-        case FunctionKind::module:
-            return "(void 0)";
-        case FunctionKind::derived_constructor:
-            return generated('t', owner.id);
-        default:
-            return &owner == info_ && !owner.resumable() ? "this" : generated('t', owner.id);
-    }
-}
-
-void Emitter::this_value(std::uint32_t position) {
-    FunctionInfo& owner = this_function(*info_);
-    if (owner.kind == FunctionKind::derived_constructor) {
-        const auto constructor = derived_.find(&owner);
-        const std::string name = generated('t', owner.id);
-        if (constructor != derived_.end() && constructor->second.initialised_at != 0 &&
-            position >= constructor->second.initialised_at) {
-            put(name);
-        } else {
-            put('(' + name + "||" + std::string(use("$k_no_this")) + "())");
-        }
-        return;
-    }
-    put(this_code());
-}
-
-void Emitter::new_target(const Node&) {
-    FunctionInfo& owner = this_function(*info_);
-    switch (owner.kind) {
-        case FunctionKind::function:
-        case FunctionKind::base_constructor:
-        case FunctionKind::derived_constructor:
-            put(generated('n', owner.id));
-            break;
-        default:
-            put("(void 0)");
-            break;
-    }
-}
-
-std::string Emitter::home_code(const Node& node) {
-    FunctionInfo& owner = this_function(*info_);
-    const auto known = homes_.find(&owner);
-    if (known != homes_.end()) return known->second;
-    unsupported(node, "super here is");
-    return "{}";
-}
-
-void Emitter::super_call(const CallExpression& node, bool value_used) {
-    FunctionInfo& owner = this_function(*info_);
-    const auto found = derived_.find(&owner);
-    if (found == derived_.end()) {
-        unsupported(node, "super() here is");
-        put('0');
-        return;
-    }
-    ClassState& state = *found->second.state;
-    const std::string self = generated('t', owner.id);
-    const std::string original = &owner == info_ && !owner.resumable() ? "this" : generated('o', owner.id);
-    mark(node);
-    if (value_used) put('(');
-    put(self + '=');
-    if (has_spread(node.arguments)) {
-        call_support("$k_super_spread");
-        put(state.super + ',' + original + ',');
-        spread_arguments(node.arguments);
-    } else {
-        call_support("$k_super");
-        put(state.super + ',' + original);
-        for (const Node* argument : node.arguments) {
-            put(',');
-            expression(*argument, Precedence::assignment);
-        }
-    }
-    put(')');
-    field_initialisers(state, self);
-    if (state.node->constructor != nullptr) parameter_properties(*state.node->constructor->value, self);
-    if (value_used) put(',' + self + ')');
-}
-
-// ---- Private names ----
-
-const Emitter::PrivateMember* Emitter::find_private(const PrivateName& name) const {
-    for (const ClassState* state = class_; state != nullptr; state = state->outer) {
-        const auto found = state->members.find(name.name);
-        if (found != state->members.end()) return &found->second;
-    }
-    return nullptr;
-}
-
-void Emitter::private_target(const MemberExpression& member) {
-    const auto& name = *member.property->as<PrivateName>();
-    const PrivateMember* found = find_private(name);
-    const std::string key = found != nullptr ? found->key : "\"\"";
-    if (found != nullptr && found->kind == PrivateMember::Kind::accessor) {
-        expression(*member.object, Precedence::member);
-        put('[' + key + ']');
-        return;
-    }
-    const auto missing = [&] {
-        std::string code(use(found != nullptr && found->kind == PrivateMember::Kind::method ? "$k_read_only_private"
-                                                                                            : "$k_no_private"));
-        return code + '(' + quoted(name.name) + ')';
-    };
-    if (found != nullptr && found->kind == PrivateMember::Kind::method) {
-        expression(*member.object, Precedence::member);
-        put('[' + missing() + ']');
-    } else if (is_stable(*member.object)) {
-        const std::string object = captured(*member.object, Precedence::member);
-        put(object + '[' + key + " in " + object + '?' + key + ':' + missing() + ']');
-    } else {
-        const Temporary object(*this);
-        put('(' + object.name() + '=');
-        expression(*member.object, Precedence::assignment);
-        put(")[" + key + " in " + object.name() + '?' + key + ':' + missing() + ']');
-    }
 }
 
 }  // namespace k6::js::lower

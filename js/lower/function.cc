@@ -138,7 +138,8 @@ std::string Emitter::prologue(Frame& frame) {
     return list;
 }
 
-void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name, ClassState* constructed) {
+void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name,
+                            ClassState* constructed) {
     in_frame(info, [&] {
         frame_->name = name;
         std::deque<Temporary> temporaries;

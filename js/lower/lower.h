@@ -23,7 +23,7 @@
 namespace k6::js::lower {
 
 struct LowerOptions {
-    /// Loops other than for-in and for-of check every 10,000 rounds, by calling $k_tick, whether the script has to stop.
+    /// Loops that may be endless check every 10,000 rounds, by calling $k_tick, whether the script has to stop.
     bool guard_loops = false;
     /// Fill LoweredModule::columns.
     bool column_map = false;
@@ -63,7 +63,7 @@ struct ExportBinding {
 
 /// Where a piece of output comes from; sorted by output position.
 struct ColumnMapping {
-    std::uint32_t line = 1;             ///< of the output, and as a rule of the source
+    std::uint32_t line = 1;              ///< of the output, and as a rule of the source
     std::uint32_t generated_column = 1;  ///< bytes
     std::uint32_t source_line = 1;
     std::uint32_t source_column = 1;  ///< UTF-16 code units
@@ -78,7 +78,8 @@ struct LoweredModule {
     /// es_module: (function($x, $m, $r) {…}). Call it once per State, with `this` undefined.
     ///   $x  this module's namespace: a plain object without prototype, onto which the code writes its exports as data
     ///       properties. Function declarations are written first thing.
-    ///   $m  an array with the namespaces of `requests`, in order; in a cycle they may be incomplete, their identity may
+    ///   $m  an array with the namespaces of `requests`, in order; in a cycle they may be incomplete, their identity
+    ///   may
     ///       not change. Two more properties are read if the source mentions them: $m.meta is the value of import.meta,
     ///       $m.load(specifier) that of import(specifier).
     ///   $r  called before the first statement, when the function declarations have been exported: runs the requested

@@ -46,8 +46,8 @@ Emitter::Emitter(const Program& program, Analysis& analysis, const LowerOptions&
 
 void Emitter::unsupported(const Node& node, std::string_view what) {
     if (error_) return;
-    error_ = Error{ErrorClass::script_exception,
-                   message_at(program_, node.start, std::string(what) + " not supported yet")};
+    error_ =
+        Error{ErrorClass::script_exception, message_at(program_, node.start, std::string(what) + " not supported yet")};
 }
 
 Result<LoweredModule> Emitter::run() {
@@ -68,9 +68,7 @@ Result<LoweredModule> Emitter::run() {
     in_frame(top, [&] {
         if (top.is_async) {
             module_start();
-            machine(top, {}, program_, [&] {
-                machine_statements(program_.body, nullptr);
-            });
+            machine(top, {}, program_, [&] { machine_statements(program_.body, nullptr); });
         } else {
             module_start();
             run_requests();
@@ -211,7 +209,8 @@ void Emitter::collect_interface(LoweredModule& module) {
         if (found != by_name.end()) {
             const Binding& binding = *found->second;
             if (binding.kind == BindingKind::import) {
-                result.kind = binding.is_member ? ExportBinding::Kind::re_export : ExportBinding::Kind::namespace_re_export;
+                result.kind =
+                    binding.is_member ? ExportBinding::Kind::re_export : ExportBinding::Kind::namespace_re_export;
                 result.request = binding.request;
                 result.imported = binding.imported;
             } else {
@@ -223,7 +222,8 @@ void Emitter::collect_interface(LoweredModule& module) {
     const auto export_declared = [&](const Node& declaration) {
         switch (declaration.kind) {
             case NodeKind::FunctionDeclaration:
-                export_local(declaration.as<Function>()->function_id->name, declaration.as<Function>()->function_id->name);
+                export_local(declaration.as<Function>()->function_id->name,
+                             declaration.as<Function>()->function_id->name);
                 break;
             case NodeKind::ClassDeclaration:
                 export_local(declaration.as<Class>()->class_id->name, declaration.as<Class>()->class_id->name);
@@ -277,21 +277,24 @@ void Emitter::collect_interface(LoweredModule& module) {
             }
             case NodeKind::ExportDefaultDeclaration: {
                 const Node& declaration = *node->as<ExportDefaultDeclaration>()->declaration;
-                module.exports.push_back({ExportBinding::Kind::local, "default", 0, {},
-                                          declaration.kind == NodeKind::FunctionDeclaration});
+                module.exports.push_back(
+                    {ExportBinding::Kind::local, "default", 0, {}, declaration.kind == NodeKind::FunctionDeclaration});
                 break;
             }
             case NodeKind::ExportAllDeclaration: {
                 const auto& declaration = *node->as<ExportAllDeclaration>();
-                module.exports.push_back({declaration.has_exported ? ExportBinding::Kind::namespace_re_export
-                                                                   : ExportBinding::Kind::star,
-                                          std::string(declaration.exported), analysis_.request_of(*declaration.source), {},
-                                          false});
+                module.exports.push_back(
+                    {declaration.has_exported ? ExportBinding::Kind::namespace_re_export : ExportBinding::Kind::star,
+                     std::string(declaration.exported),
+                     analysis_.request_of(*declaration.source),
+                     {},
+                     false});
                 break;
             }
             case NodeKind::TsImportEquals: {
                 const auto& import = *node->as<TsImportEquals>();
-                if (import.is_export && import.used_as_value) export_local(import.import_id->name, import.import_id->name);
+                if (import.is_export && import.used_as_value)
+                    export_local(import.import_id->name, import.import_id->name);
                 break;
             }
             default:

@@ -30,29 +30,10 @@ void Emitter::store(const Binding& binding, std::string_view value) {
 }
 
 void Emitter::declare_pattern(const Node& pattern) {
-    switch (pattern.kind) {
-        case NodeKind::Identifier: {
-            const Binding* binding = analysis_.binding_of(pattern);
-            if (binding != nullptr && !binding->is_member && !binding->needs_own_environment()) declare(binding->code);
-            break;
-        }
-        case NodeKind::AssignmentPattern:
-            declare_pattern(*pattern.as<AssignmentPattern>()->target);
-            break;
-        case NodeKind::RestElement:
-            declare_pattern(*pattern.as<RestElement>()->argument);
-            break;
-        case NodeKind::ArrayPattern:
-            for (const Node* element : pattern.as<ArrayPattern>()->elements)
-                if (element != nullptr) declare_pattern(*element);
-            break;
-        case NodeKind::ObjectPattern:
-            for (const Node* property : pattern.as<ObjectPattern>()->properties)
-                declare_pattern(property->is<PatternProperty>() ? *property->as<PatternProperty>()->value : *property);
-            break;
-        default:
-            break;
-    }
+    for_each_declared_name(pattern, [&](const Identifier& name) {
+        const Binding* binding = analysis_.binding_of(name);
+        if (binding != nullptr && !binding->is_member && !binding->needs_own_environment()) declare(binding->code);
+    });
 }
 
 /// target = value, for a target that is no pattern; `put_value` writes the value.
@@ -149,8 +130,8 @@ void Emitter::pattern_element(const Node& element, const std::string& value, boo
 
 void Emitter::pattern(const Node& node, const std::string& source, bool declares, Items& items) {
     if (const auto* array = node.try_as<ArrayPattern>()) {
-        const bool rest = !array->elements.empty() && array->elements.back() != nullptr &&
-                          array->elements.back()->is<RestElement>();
+        const bool rest =
+            !array->elements.empty() && array->elements.back() != nullptr && array->elements.back()->is<RestElement>();
         const Temporary values(*this);
         items.next();
         put(values.name() + '=');

@@ -17,7 +17,8 @@ FunctionInfo& this_function(FunctionInfo& function) {
 }
 
 std::string Analysis::unique_name(std::string_view base) {
-    const bool ascii = std::all_of(base.begin(), base.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const bool ascii =
+        std::all_of(base.begin(), base.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     std::string name;
     do {
         name = ascii ? std::string(base) : "u";
@@ -314,7 +315,8 @@ void Resolver::declare_var(const Node& pattern) {
         Binding* binding = find_own(identifier.name);
         if (binding == nullptr && scope_->parent != nullptr && scope_->parent->function == function_) {
             Binding* parameter = current_[name_index(identifier.name)];
-            if (parameter != nullptr && parameter->scope == scope_->parent && parameter->kind == BindingKind::parameter) {
+            if (parameter != nullptr && parameter->scope == scope_->parent &&
+                parameter->kind == BindingKind::parameter) {
                 const auto* function = function_->node->try_as<Function>();
                 if (function == nullptr || function->has_simple_params) {
                     binding = parameter;
@@ -557,8 +559,9 @@ void Resolver::visit_loop_head(const Node* left, const Node* right) {
     }
     const VariableDeclarator& declarator = *declaration->declarators[0];
     if (declaration->declaration_kind != DeclarationKind::var) {
-        declare_pattern(*declarator.target, declaration->declaration_kind == DeclarationKind::let ? BindingKind::let
-                                                                                                : BindingKind::constant);
+        declare_pattern(*declarator.target, declaration->declaration_kind == DeclarationKind::let
+                                                ? BindingKind::let
+                                                : BindingKind::constant);
     }
     if (declarator.init != nullptr) visit(declarator.init);
     visit(right);
@@ -737,9 +740,11 @@ void Resolver::visit(const Node* node) {
                         const std::size_t functions = result_.functions_.size();
                         visit(loop.test);
                         visit(loop.update);
-                        if (result_.functions_.size() != functions) result_.flags_[node->id] |= Analysis::functions_in_head;
+                        if (result_.functions_.size() != functions)
+                            result_.flags_[node->id] |= Analysis::functions_in_head;
                         std::vector<bool> assigned;
-                        for (Binding* binding : scope_->bindings) assigned.push_back(std::exchange(binding->assigned, false));
+                        for (Binding* binding : scope_->bindings)
+                            assigned.push_back(std::exchange(binding->assigned, false));
                         visit(loop.body);
                         for (std::size_t i = 0; i < assigned.size(); ++i) {
                             Binding& binding = *scope_->bindings[i];
@@ -904,7 +909,8 @@ void Resolver::visit_class(const Class& node, Binding* owner) {
                 visit_key(method.computed, method.key);
                 FunctionKind kind = FunctionKind::method;
                 if (method.method_kind == MethodKind::constructor)
-                    kind = node.super_class != nullptr ? FunctionKind::derived_constructor : FunctionKind::base_constructor;
+                    kind = node.super_class != nullptr ? FunctionKind::derived_constructor
+                                                       : FunctionKind::base_constructor;
                 visit_function(*method.value, kind, owner);
                 break;
             }
@@ -1003,7 +1009,8 @@ void Resolver::visit_namespace(const TsNamespaceDeclaration& node) {
                 break;
             case NodeKind::VariableDeclaration:
                 for (const auto* declarator : declaration.as<VariableDeclaration>()->declarators)
-                    for_each_declared_name(*declarator->target, [&](const Identifier& id) { export_from_here(id.name); });
+                    for_each_declared_name(*declarator->target,
+                                           [&](const Identifier& id) { export_from_here(id.name); });
                 break;
             default:
                 break;
@@ -1029,9 +1036,9 @@ Analysis Resolver::run() {
     }
     for (const Node* statement : program_.body) {
         if (const auto* import = statement->try_as<ImportDeclaration>()) {
-            const bool erased = !import->specifiers.empty() &&
-                                std::none_of(import->specifiers.begin(), import->specifiers.end(),
-                                             [](const ImportSpecifier* s) { return s->used_as_value; });
+            const bool erased =
+                !import->specifiers.empty() && std::none_of(import->specifiers.begin(), import->specifiers.end(),
+                                                            [](const ImportSpecifier* s) { return s->used_as_value; });
             if (!erased) request(*import->source);
         } else if (const auto* named = statement->try_as<ExportNamedDeclaration>()) {
             if (named->source != nullptr) request(*named->source);
@@ -1084,7 +1091,8 @@ void Resolver::declare_exports() {
                     break;
             }
         } else if (const auto* import = statement->try_as<TsImportEquals>()) {
-            if (import->is_export && import->used_as_value) export_name(import->import_id->name, import->import_id->name);
+            if (import->is_export && import->used_as_value)
+                export_name(import->import_id->name, import->import_id->name);
         } else if (const auto* exported = statement->try_as<ExportDefaultDeclaration>()) {
             const Node& declaration = *exported->declaration;
             if (declaration.kind == NodeKind::FunctionDeclaration && declaration.as<Function>()->function_id != nullptr)

@@ -24,13 +24,13 @@ enum class BindingKind : std::uint8_t {
     var,
     let,
     constant,
-    function,        ///< function declaration
-    class_name,      ///< class declaration, in the scope around it
+    function,    ///< function declaration
+    class_name,  ///< class declaration, in the scope around it
     parameter,
     catch_parameter,
     import,
-    function_self,   ///< name of a function expression, inside of it
-    class_self,      ///< name of a class, inside of it
+    function_self,  ///< name of a function expression, inside of it
+    class_self,     ///< name of a class, inside of it
 };
 
 struct FunctionInfo;
@@ -47,11 +47,11 @@ struct Binding {
     std::string code;
     bool is_member = false;
     bool renamed = false;
-    bool captured = false;       ///< used by a function inside of its own, other than itself
-    bool self_captured = false;  ///< a function declaration that mentions itself
-    bool assigned = false;  ///< beyond its initialiser
+    bool captured = false;          ///< used by a function inside of its own, other than itself
+    bool self_captured = false;     ///< a function declaration that mentions itself
+    bool assigned = false;          ///< beyond its initialiser
     bool assigned_in_body = false;  ///< of the `for` loop whose head declares it
-    bool tdz_checked = false;  ///< may be read by a function before it is initialised: starts as the marker value
+    bool tdz_checked = false;       ///< may be read by a function before it is initialised: starts as the marker value
     bool owns_functions = false;
     std::uint32_t initialised_at = 0;  ///< source offset behind which it has its first value; let, const and class only
     std::uint32_t first_reference = std::numeric_limits<std::uint32_t>::max();
@@ -108,7 +108,7 @@ struct FunctionInfo {
     bool captures_super_call = false;
     bool uses_new_target = false;
     bool uses_arguments = false;
-    std::vector<Binding*> bindings;  ///< declared in it: those of the whole function before those of blocks
+    std::vector<Binding*> bindings;        ///< declared in it: those of the whole function before those of blocks
     std::vector<Binding*> outer_bindings;  ///< used by it or by functions inside, declared outside
     std::vector<std::uint32_t> globals;    ///< name indices of unresolved names, likewise
 

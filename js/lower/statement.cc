@@ -63,14 +63,15 @@ public:
             case NodeKind::SwitchStatement: {
                 ++breakable_;
                 bool result = false;
-                for (const auto* clause : node->as<SwitchStatement>()->cases) result = result || any(clause->consequent);
+                for (const auto* clause : node->as<SwitchStatement>()->cases)
+                    result = result || any(clause->consequent);
                 --breakable_;
                 return result;
             }
             case NodeKind::TryStatement: {
                 const auto& statement = *node->as<TryStatement>();
-                return leaves(statement.block) ||
-                       (statement.handler != nullptr && leaves(statement.handler->body)) || leaves(statement.finalizer);
+                return leaves(statement.block) || (statement.handler != nullptr && leaves(statement.handler->body)) ||
+                       leaves(statement.finalizer);
             }
             default:
                 return false;
@@ -89,7 +90,9 @@ private:
         --loops_;
         return result;
     }
-    bool inside(std::string_view label) const { return std::find(labels_.begin(), labels_.end(), label) != labels_.end(); }
+    bool inside(std::string_view label) const {
+        return std::find(labels_.begin(), labels_.end(), label) != labels_.end();
+    }
 
     int breakable_ = 0;
     int loops_ = 0;
@@ -175,6 +178,17 @@ void Emitter::body(const Node& node) {
     }
 }
 
+void Emitter::effect_statement(const Node& node) {
+    const std::size_t start = here();
+    effect(node);
+    const std::string_view text = std::string_view(out_).substr(skip_marks(out_, start));
+    if (text.starts_with("function") || text.starts_with('{')) {
+        insert(start, "(");
+        put(')');
+    }
+    put(';');
+}
+
 void Emitter::statement(const Node& node) {
     mark(node);
     switch (node.kind) {
@@ -189,14 +203,7 @@ void Emitter::statement(const Node& node) {
         case NodeKind::ExpressionStatement: {
             const auto& expression_statement = *node.as<ExpressionStatement>();
             if (expression_statement.directive || expression_statement.expression->is<StringLiteral>()) break;
-            const std::size_t start = here();
-            effect(*expression_statement.expression);
-            const std::string_view text = std::string_view(out_).substr(skip_marks(out_, start));
-            if (text.starts_with("function") || text.starts_with('{')) {
-                insert(start, "(");
-                put(')');
-            }
-            put(';');
+            effect_statement(*expression_statement.expression);
             break;
         }
         case NodeKind::VariableDeclaration:
@@ -297,8 +304,7 @@ void Emitter::declarator(const VariableDeclarator& node, const VariableDeclarati
         end_list();
         declare_pattern(*node.target);
         Items items(*this);
-        if (!swap_pattern(*node.target, *node.init, true, items))
-            pattern_of(*node.target, *node.init, true, items);
+        if (!swap_pattern(*node.target, *node.init, true, items)) pattern_of(*node.target, *node.init, true, items);
         put(';');
         return;
     }
@@ -308,9 +314,9 @@ void Emitter::declarator(const VariableDeclarator& node, const VariableDeclarati
     const bool in_place = can_declare_in_place(*binding);
     // A variable of a loop's body is undefined again in every round; one that a function may read too early, and an
     // exported one, gets its value now.
-    const bool needs_value = node.init != nullptr ||
-                             (lexical && ((binding->scope->repeats && !binding->needs_own_environment()) ||
-                                          binding->tdz_checked || !binding->exported_as.empty()));
+    const bool needs_value =
+        node.init != nullptr || (lexical && ((binding->scope->repeats && !binding->needs_own_environment()) ||
+                                             binding->tdz_checked || !binding->exported_as.empty()));
     if (in_place) {
         put(in_list ? "," : "var ");
         in_list = true;
@@ -372,7 +378,8 @@ void Emitter::class_declaration(const Class& node) {
 
 void Emitter::if_statement(const IfStatement& node) {
     std::size_t length = 0;
-    for (const Node* next = &node; next != nullptr && next->is<IfStatement>(); next = next->as<IfStatement>()->alternate)
+    for (const Node* next = &node; next != nullptr && next->is<IfStatement>();
+         next = next->as<IfStatement>()->alternate)
         ++length;
     const Node* next = &node;
     if (length <= max_else_if) {
@@ -506,9 +513,10 @@ void Emitter::for_init(const Node& init) {
         effect(init);
         return;
     }
-    const bool in_place = std::all_of(declaration->declarators.begin(), declaration->declarators.end(), [&](const auto* d) {
-        return d->target->template is<Identifier>() && can_declare_in_place(*analysis_.binding_of(*d->target));
-    });
+    const bool in_place =
+        std::all_of(declaration->declarators.begin(), declaration->declarators.end(), [&](const auto* d) {
+            return d->target->template is<Identifier>() && can_declare_in_place(*analysis_.binding_of(*d->target));
+        });
     const bool lexical = declaration->declaration_kind != DeclarationKind::var;
     if (in_place) put("var ");
     Items items(*this);
@@ -701,35 +709,51 @@ void Emitter::for_in_statement(const ForInStatement& node) {
     if (!target.name.empty()) insert(start, target.name + ':');
 }
 
-bool Emitter::known_array(const Node& node) const {
-    if (node.is<ArrayExpression>()) return true;
+Emitter::Iterable Emitter::iterable_kind(const Node& node) const {
+    if (node.is<ArrayExpression>()) return Iterable::array;
     const auto* call = node.try_as<CallExpression>();
     const auto* member = call != nullptr ? call->callee->try_as<MemberExpression>() : nullptr;
-    if (member == nullptr || member->computed || !member->object->is<Identifier>()) return false;
-    if (member->object->as<Identifier>()->name != "Object" || analysis_.binding_of(*member->object) != nullptr) return false;
-    const auto* name = member->property->try_as<Identifier>();
-    return name != nullptr && (name->name == "keys" || name->name == "values" || name->name == "entries");
+    if (member == nullptr || member->computed || !member->property->is<Identifier>()) return Iterable::unknown;
+    const std::string_view name = member->property->as<Identifier>()->name;
+    const bool of_object = member->object->is<Identifier>() && analysis_.binding_of(*member->object) == nullptr &&
+                           member->object->as<Identifier>()->name == "Object";
+    if (of_object && (name == "keys" || name == "values" || name == "entries")) return Iterable::array;
+    static constexpr std::string_view array_methods[] = {"concat",  "filter", "flat", "flatMap", "map",  "match",
+                                                         "reverse", "slice",  "sort", "splice",  "split"};
+    return std::find(std::begin(array_methods), std::end(array_methods), name) != std::end(array_methods)
+               ? Iterable::probably_array
+               : Iterable::unknown;
 }
 
 void Emitter::for_of_statement(const ForOfStatement& node) {
     if (node.is_await) unsupported(node, "for await is");
-    // Arrays are walked as they are; $k_of makes something that looks like an array of everything else.
+    // Arrays are walked as they are; $k_of makes something that looks like an array of everything else. A loop that is
+    // left early, by an error as well, has to close that; behind its end the index is -1.
     const Temporary list(*this);
     const Temporary index(*this);
+    const Iterable iterable = iterable_kind(*node.right);
+    if (iterable == Iterable::unknown) put("try{");
     const std::size_t start = here();
     Target loop = loop_target();
-    if (!known_array(*node.right)) loop.iterator = list.name();
+    if (iterable == Iterable::probably_array) loop.iterator = list.name();
+    if (iterable == Iterable::unknown) loop.break_iterator = list.name();
     const Target target = with_target(std::move(loop), [&] {
         put("for(" + list.name() + '=');
         call_support("$k_of");
         expression(*node.right, Precedence::assignment);
         put(")," + index.name() + "=0;" + index.name() + '<' + list.name() + ".length;++" + index.name() + "){");
+        if (iterable == Iterable::unknown) guard();
         const std::size_t environments = loop_variable(node, *node.left, list.name() + '[' + index.name() + ']');
         body(*node.body);
         close_environments(environments);
         put('}');
     });
     if (!target.name.empty()) insert(start, target.name + ':');
+    if (iterable == Iterable::unknown) {
+        put(index.name() + "=-1;}finally{if(" + index.name() + ">=0)");
+        call_support("$k_close");
+        put(list.name() + ");}");
+    }
 }
 
 // ---- Leaving ----
@@ -748,6 +772,7 @@ void Emitter::leave(PendingExit::Kind kind, const Identifier* label) {
         }
         if (matches) {
             if (breaks && !target.iterator.empty()) to_close.push_back(target.iterator);
+            if (breaks && !target.break_iterator.empty()) to_close.push_back(target.break_iterator);
             if (!to_close.empty()) put('{');
             for (const std::string& iterator : to_close) {
                 call_support("$k_close");

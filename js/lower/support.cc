@@ -535,7 +535,8 @@ void construct_super(js_State* J, int count) {
         return;
     }
     const js_Property* object_constructor = jsV_getproperty(J, J->Object_prototype, "constructor");
-    if (parent->u.c.constructor == nullptr) js_typeerror(J, "Super constructor %s is not a constructor", parent->u.c.name);
+    if (parent->u.c.constructor == nullptr)
+        js_typeerror(J, "Super constructor %s is not a constructor", parent->u.c.name);
     if (object_constructor != nullptr && object_constructor->value.t.type == JS_TOBJECT &&
         object_constructor->value.u.object == parent) {
         js_pushobject(J, created);
@@ -629,8 +630,9 @@ void k_super_invoke(js_State* J) {
 }
 
 void k_no_this(js_State* J) {
-    js_referenceerror(J, "Must call super constructor in derived class before accessing 'this' or returning from derived "
-                         "constructor");
+    js_referenceerror(J,
+                      "Must call super constructor in derived class before accessing 'this' or returning from derived "
+                      "constructor");
 }
 
 /// What the constructor of a derived class returns, and its `this`.
@@ -690,7 +692,8 @@ void k_private_field(js_State* J) {
 /// object, key
 void k_private(js_State* J) {
     const char* key = js_tostring(J, 2);
-    if (!js_iscoercible(J, 1)) js_typeerror(J, "Cannot read private member #%s of %s", private_text(J, key), js_tostring(J, 1));
+    if (!js_iscoercible(J, 1))
+        js_typeerror(J, "Cannot read private member #%s of %s", private_text(J, key), js_tostring(J, 1));
     const js_Property* property = jsV_getproperty(J, object_at(J, 1), key);
     if (property == nullptr) {
         js_typeerror(J, "Cannot read private member #%s from an object whose class did not declare it",
