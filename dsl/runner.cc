@@ -19,6 +19,7 @@ public:
 
     IterationEnd run_iteration(const k6::Scenario& scenario) override {
         const std::string error = run(*entry_);
+        if (core_.plan().no_vu_connection_reuse) vu_.http.client().close_idle();
         if (error.empty()) return IterationEnd::completed;
         core_.logger().error(error, {{"scenario", scenario.name}});
         return IterationEnd::threw;
@@ -68,7 +69,7 @@ Runner::Runner(Test test, Options options, StringMap environment, metrics::Regis
       environment_(std::move(environment)),
       registry_(&registry),
       seed_(std::random_device{}()),
-      clients_(workers) {}
+      clients_(workers, std::string(product_user_agent)) {}
 
 Runner::~Runner() = default;
 
@@ -82,15 +83,9 @@ const Entry* Runner::find(std::string_view name) const {
 bool Runner::has_function(std::string_view name) const { return find(name) != nullptr; }
 
 Result<std::unique_ptr<VuBody>> Runner::make_vu(k6::Vu& vu) {
-    std::unique_ptr<http::ClientShared>& shared = clients_.at(vu.worker().index());
-    if (!shared) {
-        auto settings = http::client_settings(vu.plan(), product_user_agent);
-        if (!settings) return settings.error();
-        auto made = http::ClientShared::make(vu.worker(), *std::move(settings));
-        if (!made) return made.error();
-        shared = *std::move(made);
-    }
-    return std::unique_ptr<VuBody>(std::make_unique<Body>(vu, *shared, *this));
+    auto shared = clients_.of(vu.plan(), vu.worker());
+    if (!shared) return shared.error();
+    return std::unique_ptr<VuBody>(std::make_unique<Body>(vu, **shared, *this));
 }
 
 Result<void> Runner::setup(VuBody& body) {

@@ -60,7 +60,7 @@ private:
     std::any setup_data_;
     std::uint64_t seed_;
     /// By worker index; each made and used on its worker's thread only.
-    std::vector<std::unique_ptr<http::ClientShared>> clients_;
+    http::SharedClients clients_;
 };
 
 }  // namespace k6::dsl

@@ -20,13 +20,9 @@ Response Http::request(std::string_view method, std::string_view url, std::optio
     scratch_.timeout = params.timeout;
     scratch_.redirects = params.redirects;
     scratch_.name.assign(params.name);
-    scratch_.tags.reset();
-    if (!params.tags.empty()) {
-        metrics::TagSetId tags = core_.tags();
-        for (const Tag& tag : params.tags) tags = core_.tag_table().with(tags, tag.key, tag.value);
-        scratch_.tags = tags;
-    }
-    Response response(client_.send(scratch_), client_);
+    scratch_.sample_tags.clear();
+    for (const Tag& tag : params.tags) scratch_.sample_tags.push_back({std::string(tag.key), std::string(tag.value)});
+    Response response(client_, scratch_);
     if (!response.error().empty()) core_.logger().warn("Request Failed", {{"error", (*response).error.message}});
     return response;
 }

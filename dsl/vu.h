@@ -41,7 +41,8 @@ class Vu;
 /// The answer to a request, or the error that came instead (status 0).
 class Response {
 public:
-    Response(http::Response&& response, http::Client& client) : value_(std::move(response)), client_(&client) {}
+    /// Sends.
+    Response(http::Client& client, const http::Request& request) : value_(client.send(request)), client_(&client) {}
     Response(Response&& other) noexcept
         : value_(std::move(other.value_)), client_(std::exchange(other.client_, nullptr)) {}
     Response& operator=(Response&& other) noexcept {

@@ -24,12 +24,11 @@ Recorder::Recorder(const Registry& registry, const SubmetricSet& submetrics, Sam
 
 Recorder::~Recorder() = default;
 
-Sink& Recorder::total(MetricId metric) {
+void Recorder::add_totals(MetricId metric) {
     // Another VU's init code has declared more metrics since.
     while (metric.index >= totals_.size()) {
         totals_.emplace_back(registry_.at(MetricId{static_cast<std::uint32_t>(totals_.size())}).type);
     }
-    return totals_[metric.index];
 }
 
 Recorder::Routes& Recorder::routes_of(TagSetId tags, std::size_t& index) {

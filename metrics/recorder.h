@@ -89,7 +89,11 @@ private:
 
     Routes& routes_of(TagSetId tags, std::size_t& index);
     void build_route(Routes& routes, Route& route, TagSetId tags);
-    Sink& total(MetricId metric);
+    Sink& total(MetricId metric) {
+        if (metric.index >= totals_.size()) [[unlikely]] add_totals(metric);
+        return totals_[metric.index];
+    }
+    void add_totals(MetricId metric);
     void add_check(Route& route, TagSetId tags, double value, WallTime time);
     void note_group(Route& route, TagSetId tags, WallTime time);
     void push_samples(TagSetId tags, std::span<const MetricValue> values, WallTime time, TagSetId metadata);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "proto_http/client_shared.h"
 #include "proto_http/request.h"
@@ -41,6 +42,8 @@ public:
     /// Closes idle connections: at the end of an iteration if the run wants none kept.
     void close_idle();
     std::size_t idle_connections() const noexcept;
+    /// What requests say that do not say so themselves; empty: nothing.
+    std::string_view user_agent() const noexcept;
 
 private:
     struct Impl;

@@ -10,6 +10,7 @@
 
 #include "proto_http/client.h"
 #include "proto_http/testing/client_world.h"
+#include "proto_http/testing/http2_peer.h"
 #include "proto_http/testing/scripted_peer.h"
 
 namespace {
@@ -61,7 +62,9 @@ public:
 /// Allocations of the worker's thread during requests that answer with `answer`, after some to warm up.
 std::size_t allocations_of(const Request& request, const std::string& answer, const ScriptedPeer& peer) {
     StoppedClock clock;
-    ClientWorld world({.keep_samples = false, .clock = &clock});
+    ClientWorld world({.settings = {.user_agent = "test/1", .insecure_skip_tls_verify = true},
+                       .keep_samples = false,
+                       .clock = &clock});
     std::size_t counted_allocations = 0;
     world.run([&](Client& client) {
         for (int i = 0; i < warm_up; ++i) client.recycle(client.send(request));
@@ -119,6 +122,25 @@ TEST(ClientAllocationTest, APostWithHeadersAndCredentials) {
         .body = Body::borrow("abcdefghijklmnopqrstuvwxyz"),
         .name = "a name that groups many URLs"};
     EXPECT_EQ(allocations_of(request, small, peer), 0u);
+}
+
+// As far as it is ours: nghttp2 takes memory from malloc for each stream.
+TEST(ClientAllocationTest, OverHttp2) {
+    const testing::PeerIdentity identity;
+    ScriptedPeer peer({[&](PeerSocket& socket) {
+        testing::Http2Peer peer(socket, identity);
+        peer.write(testing::settings());
+        while (const std::uint32_t stream = peer.read_request()) {
+            peer.write(testing::headers(stream, testing::status_field(200) + testing::field("content-length", "40") +
+                                                    testing::field("server", "a server with a long name")) +
+                       testing::data(stream, std::string(40, 'x'), testing::end_stream));
+        }
+    }});
+    const Request request{.method = "POST",
+                          .url = "https://" + peer.authority() + "/some/path?with=query",
+                          .headers = {{"Content-Type", "application/json"}, {"X-Trace-Id", "0123456789"}},
+                          .body = Body::borrow("abcdefghijklmnopqrstuvwxyz")};
+    EXPECT_EQ(allocations_of(request, "HTTP/2", peer), 0u);
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // What one request costs: VUs that GET the same URL in a closed loop, on one worker.
 //
-//   client_benchmark URL [VUS] [SECONDS] [record]
+//   client_benchmark URL [VUS] [SECONDS] [STREAMS] [record|new]
 //
-// Prints requests, requests per second and the CPU time per request (user and system, of this process). To be compared
-// by hand with `wrk -t1 -cVUS -dSECONDS URL` under `perf stat` or `time`, in alternation, server and client on a core
-// of their own. With `record`, samples are made as for an output, and dropped.
+// Each VU has STREAMS requests under way at a time (1); over HTTPS they share its HTTP/2 connection. Certificates are
+// not verified. Prints requests, requests per second and the CPU time per request (user and system, of this process).
+// To be compared by hand with `wrk -t1 -cVUS -dSECONDS URL` under `perf stat` or `time`, in alternation, server and
+// client on a core of their own. With `record`, samples are made as for an output, and dropped; with `new`, each
+// request has a connection of its own, over HTTP/1.1, to be compared with ab.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -55,13 +57,15 @@ Usage usage() {
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        std::fprintf(stderr, "usage: %s URL [VUS] [SECONDS] [record]\n", argv[0]);
+        std::fprintf(stderr, "usage: %s URL [VUS] [SECONDS] [STREAMS] [record|new]\n", argv[0]);
         return 2;
     }
     const std::string url = argv[1];
     const int vus = argc > 2 ? std::atoi(argv[2]) : 50;
     const int duration = argc > 3 ? std::atoi(argv[3]) : 5;
-    const bool record = argc > 4 && std::strcmp(argv[4], "record") == 0;
+    const int streams = argc > 4 ? std::atoi(argv[4]) : 1;
+    const bool record = argc > 5 && std::strcmp(argv[5], "record") == 0;
+    const bool fresh = argc > 5 && std::strcmp(argv[5], "new") == 0;
 
     SystemClock clock;
     Resolver resolver({});
@@ -73,7 +77,9 @@ int main(int argc, char** argv) {
     metrics::Recorder recorder(registry, submetrics, record ? &nowhere : nullptr);
     const Plan plan{};
     MemoryLogger logger;
-    auto shared = http::ClientShared::make(worker, {.user_agent = "benchmark/1", .insecure_skip_tls_verify = true});
+    auto shared = http::ClientShared::make(
+        worker,
+        {.user_agent = "benchmark/1", .insecure_skip_tls_verify = true, .http2 = !fresh, .no_connection_reuse = fresh});
     if (!shared) {
         std::fprintf(stderr, "%s\n", shared.error().message.c_str());
         return 1;
@@ -84,6 +90,7 @@ int main(int argc, char** argv) {
     std::string failure;
     const TimePoint end = clock.now() + std::chrono::seconds(duration);
     std::vector<std::unique_ptr<Vu>> all;
+    std::vector<std::unique_ptr<http::Client>> clients;
     for (int i = 0; i < vus; ++i) {
         all.push_back(std::make_unique<Vu>(Vu::Config{.id_in_instance = static_cast<std::uint64_t>(i),
                                                       .worker = &worker,
@@ -92,8 +99,9 @@ int main(int argc, char** argv) {
                                                       .logger = &logger}));
         Vu& vu = *all.back();
         vu.set_tags(recorder.tags().with(metrics::no_tags, "scenario", "default"));
-        worker.spawn([&] {
-            http::Client client(vu, **shared);
+        clients.push_back(std::make_unique<http::Client>(vu, **shared));
+        http::Client& client = *clients.back();
+        const auto loop = [&] {
             const http::Request request{.url = url, .response_body = http::ResponseBody::discard};
             do {
                 http::Response response = client.send(request);
@@ -104,6 +112,12 @@ int main(int argc, char** argv) {
                 }
                 client.recycle(std::move(response));
             } while (worker.batch_time() < end);
+        };
+        worker.spawn([&, loop] {
+            // One connection first, which the others then share.
+            if (streams > 1) client.recycle(client.send({.url = url}));
+            for (int stream = 1; stream < streams; ++stream) worker.spawn(loop);
+            loop();
         });
     }
     worker.request_stop();

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cstdlib>
 #include <new>
 #include <utility>
 
@@ -87,7 +88,14 @@ void ClientShared::Impl::give_back(Response&& response) {
     responses.push_back(std::move(response));
 }
 
-Result<ClientSettings> client_settings(const Plan& plan, std::string_view default_user_agent) {
+std::optional<std::string> process_environment(std::string_view name) {
+    const char* value = std::getenv(std::string(name).c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+}
+
+Result<ClientSettings> client_settings(const Plan& plan, std::string_view default_user_agent,
+                                       const EnvironmentVariable& environment) {
     ClientSettings settings;
     settings.user_agent = plan.user_agent ? *plan.user_agent : std::string(default_user_agent);
     settings.max_redirects = static_cast<int>(plan.max_redirects);
@@ -105,7 +113,36 @@ Result<ClientSettings> client_settings(const Plan& plan, std::string_view defaul
     settings.idle_connections = static_cast<int>(plan.batch);
     settings.idle_connections_per_host = static_cast<int>(plan.batch_per_host);
     settings.system_tags = plan.system_tags;
+    settings.http_debug = plan.http_debug;
+    if (plan.rps > 0) settings.rate_limiter = std::make_shared<RateLimiter>(plan.rps);
+    auto rules = DialRules::make(plan);
+    if (!rules) return rules.error();
+    settings.dial_rules = std::move(*rules);
+    if (environment) {
+        auto proxies = ProxyRules::from_environment(environment);
+        if (!proxies) return proxies.error();
+        settings.proxies = std::move(*proxies);
+        // As users of the field know it.
+        const std::string debug = "," + environment("GODEBUG").value_or("") + ",";
+        settings.http2 = debug.find(",http2client=0,") == std::string::npos;
+    }
     return settings;
+}
+
+SharedClients::SharedClients(unsigned workers, std::string user_agent)
+    : user_agent_(std::move(user_agent)), workers_(workers) {}
+SharedClients::~SharedClients() = default;
+
+Result<ClientShared*> SharedClients::of(const Plan& plan, Worker& worker) {
+    std::call_once(once_, [&] { settings_.emplace(client_settings(plan, user_agent_, process_environment)); });
+    if (!*settings_) return settings_->error();
+    std::unique_ptr<ClientShared>& shared = workers_.at(worker.index());
+    if (!shared) {
+        auto made = ClientShared::make(worker, **settings_);
+        if (!made) return made.error();
+        shared = std::move(*made);
+    }
+    return shared.get();
 }
 
 Result<std::unique_ptr<ClientShared>> ClientShared::make(Worker& worker, ClientSettings settings) {

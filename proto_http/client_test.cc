@@ -376,6 +376,42 @@ TEST(ClientTest, AnotherRequestAvoidsAClosedConnection) {
     EXPECT_EQ(peer.connections(), 3);
 }
 
+/// The system's time, and a lead.
+class LeadingClock final : public Clock {
+public:
+    TimePoint now() const noexcept override { return clock_.now() + lead; }
+    WallTime wall_time(TimePoint point) const noexcept override { return clock_.wall_time(point); }
+    Duration lead{};
+
+private:
+    SystemClock clock_;
+};
+
+// Servers say 408 on connections that they are about to close. That is no answer to the next request.
+TEST(ClientTest, WordsOnAnIdleConnectionAreNoAnswer) {
+    std::promise<void> idle;
+    std::promise<void> said;
+    ScriptedPeer peer({[&](PeerSocket& socket) {
+                           socket.read_head();
+                           socket.write(ok);
+                           idle.get_future().wait();
+                           socket.write("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+                           said.set_value();
+                           socket.wait_for_close();
+                       },
+                       answering({ok})});
+    LeadingClock clock;
+    ClientWorld world({.clock = &clock});
+    world.run([&](Client& client) {
+        EXPECT_EQ(client.send({.url = peer.url("/")}).body, "ok");
+        idle.set_value();
+        said.get_future().wait();
+        clock.lead = std::chrono::seconds(5);
+        EXPECT_EQ(client.send({.url = peer.url("/")}).status, 200);
+    });
+    EXPECT_EQ(peer.connections(), 2);
+}
+
 TEST(ClientTest, NoRepetitionOnceBytesCame) {
     ScriptedPeer peer({[](PeerSocket& socket) {
         socket.read_head();

@@ -3,15 +3,20 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <iterator>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "engine/runtime/resolver.h"
+#include "proto_http/request_head.h"
 
 namespace k6::http {
 namespace {
 
 constexpr std::chrono::seconds connect_timeout{30};
+/// How long a body waits for a `100 Continue` that may never come (RFC 9110 section 10.1.1).
+constexpr std::chrono::seconds continue_timeout{1};
 
 MaybeFailure timed_out() { return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"}); }
 
@@ -25,8 +30,31 @@ std::string errno_text(int number) {
 
 }  // namespace
 
-Connection::Connection(ClientShared::Impl& shared, Vu& vu, const Url& url)
-    : shared_(shared), vu_(vu), stream_(shared.worker), authority_(url.authority()), https_(url.https()) {}
+Connection::Connection(ClientShared::Impl& shared, Vu& vu, const Route& route, TlsSession::Offer offer)
+    : shared_(shared),
+      vu_(vu),
+      stream_(shared.worker),
+      authority_(route.url->authority()),
+      proxy_(route.proxy),
+      offer_(offer),
+      https_(route.url->https()),
+      forwarding_(route.forwarded()) {}
+
+Connection::~Connection() { close(); }
+
+void Connection::close() noexcept {
+    if (tls_) {
+        // RFC 8446 section 6.1. Behind half a record it would only be noise.
+        if (tls_->outgoing().empty() && tls_->shut_down()) {
+            const std::string& alert = tls_->outgoing();
+            const iovec part{const_cast<char*>(alert.data()), alert.size()};
+            const IoResult result = stream_.write_now(&part, 1);
+            if (result.kind == IoResult::Kind::done) vu_.bytes_sent += result.bytes;
+        }
+        tls_.reset();
+    }
+    stream_.close();
+}
 
 MaybeFailure Connection::failed(Operation operation, const IoResult& result) const {
     if (result.kind == IoResult::Kind::deadline) return timed_out();
@@ -48,49 +76,196 @@ MaybeFailure Connection::dial(const Url& url, Deadline& deadline, Timings& timin
         const std::string cause = "dial tcp: address " + url.port() + ": invalid port";
         return fail({.code = ErrorCode::dial, .cause = cause});
     }
-    Result<IpAddress> address = parse_ip(url.host());
-    if (!address) {
-        Resolver* resolver = shared_.worker.resolver();
-        if (resolver == nullptr) {
-            return fail(
-                {.code = ErrorCode::dns, .cause = "dial tcp: lookup " + url.host() + ": names are not resolved here"});
-        }
-        if (!deadline.run([&] { address = resolver->resolve(url.host()); })) return timed_out();
-        if (!address) {
-            const std::string& reason = address.error().message;
-            const bool unknown = reason.ends_with("no such host");
-            return fail(
-                {.code = unknown ? ErrorCode::dns_no_such_host : ErrorCode::dns, .cause = "dial tcp: " + reason});
-        }
-    }
-    remote_ = Endpoint{*address, *port};
-
+    auto failure = proxy_ == nullptr ? find_remote(url.wire_host(), *port, deadline)
+                                     : find_remote(proxy_->host, proxy_->port, deadline);
     const TimePoint connect_start = shared_.worker.now();
-    deadline.begin_phase(connect_start + connect_timeout);
-    const int error = stream_.connect(*remote_, deadline);
-    deadline.end_phase();
-    if (error != 0) {
-        const std::string dialled = "dial tcp " + to_string(*remote_) + ": ";
-        remote_.reset();
-        if (deadline.passed()) return timed_out();
-        if (deadline.phase_passed()) return fail({.code = ErrorCode::dial_timeout, .cause = dialled + "i/o timeout"});
-        return fail({.code = classify_errno(Operation::dial, error),
-                     .detail = {.operation = Operation::dial, .system_error = error},
-                     .cause = dialled + "connect: " + errno_text(error)});
-    }
+    if (!failure) failure = connect(deadline);
     ready = shared_.worker.now();
-    timings.connecting = ready - connect_start;
-    if (!https_) return nullptr;
+    if (!failure) {
+        timings.connecting = ready - connect_start;
+        if (proxy_ != nullptr && !forwarding_) {
+            failure = open_tunnel(url, deadline);
+            ready = shared_.worker.now();
+        }
+    } else if (proxy_ != nullptr && failure->code != ErrorCode::request_timeout) {
+        Failure through = *failure;
+        through.cause = "proxyconnect tcp: " + through.cause;
+        failure = fail(std::move(through));
+    }
+    if (failure || !https_) return failure;
 
-    if (auto failure = shake_hands(url, deadline)) return failure;
-    const TimePoint shaken = shared_.worker.now();
-    timings.tls_handshaking = shaken - ready;
-    ready = shaken;
+    const TimePoint handshake_start = ready;
+    if (auto broken = shake_hands(url, deadline)) return broken;
+    ready = shared_.worker.now();
+    timings.tls_handshaking = ready - handshake_start;
     return nullptr;
 }
 
+MaybeFailure Connection::find_remote(const std::string& host, std::uint16_t port, Deadline& deadline) {
+    const DialRules& rules = shared_.settings.dial_rules;
+    if (const std::string* pattern = rules.blocking_pattern(host)) {
+        return fail({.code = ErrorCode::blocked_hostname,
+                     .cause = "hostname (" + host + ") is in a blocked pattern (" + *pattern + ")"});
+    }
+    if (const auto replacement = rules.replacement(host, port)) {
+        remote_ = Endpoint{replacement->ip, replacement->port};
+    } else {
+        Result<IpAddress> address = parse_ip(host);
+        if (!address) {
+            Resolver* resolver = shared_.worker.resolver();
+            if (resolver == nullptr) {
+                return fail(
+                    {.code = ErrorCode::dns, .cause = "dial tcp: lookup " + host + ": names are not resolved here"});
+            }
+            if (!deadline.run([&] { address = resolver->resolve(host); })) return timed_out();
+            if (!address) {
+                const std::string& reason = address.error().message;
+                const bool unknown = reason.ends_with("no such host");
+                return fail(
+                    {.code = unknown ? ErrorCode::dns_no_such_host : ErrorCode::dns, .cause = "dial tcp: " + reason});
+            }
+        }
+        remote_ = Endpoint{*address, port};
+    }
+    if (const std::string* network = rules.blacklisting_network(remote_->ip)) {
+        const std::string ip = to_string(remote_->ip);
+        remote_.reset();
+        return fail({.code = ErrorCode::blacklisted_ip,
+                     .cause = "IP (" + ip + ") is in a blacklisted range (" + *network + ")"});
+    }
+    return nullptr;
+}
+
+MaybeFailure Connection::connect(Deadline& deadline) {
+    deadline.begin_phase(shared_.worker.now() + connect_timeout);
+    const int error = stream_.connect(*remote_, shared_.settings.dial_rules.local_ip(vu_.id_in_instance()), deadline);
+    const bool took_too_long = deadline.end_phase();
+    if (error == 0) return nullptr;
+    const std::string dialled = "dial tcp " + to_string(*remote_) + ": ";
+    remote_.reset();
+    if (deadline.passed()) return timed_out();
+    if (took_too_long) return fail({.code = ErrorCode::dial_timeout, .cause = dialled + "i/o timeout"});
+    return fail({.code = classify_errno(Operation::dial, error),
+                 .detail = {.operation = Operation::dial, .system_error = error},
+                 .cause = dialled + "connect: " + errno_text(error)});
+}
+
+MaybeFailure Connection::open_tunnel(const Url& url, Deadline& deadline) {
+    const std::uint16_t port = *url.effective_port();
+    if (proxy_->kind == Proxy::Kind::socks5) return ask_socks_proxy(url.wire_host(), port, deadline);
+    const bool is_v6 = url.wire_host().find(':') != std::string::npos;
+    return ask_http_proxy((is_v6 ? "[" + url.wire_host() + "]" : url.wire_host()) + ":" + std::to_string(port),
+                          deadline);
+}
+
+MaybeFailure Connection::ask_http_proxy(const std::string& destination, Deadline& deadline) {
+    std::string head;
+    std::vector<Headers::Field> fields;
+    if (!proxy_->authorization.empty()) fields.push_back({"Proxy-Authorization", proxy_->authorization});
+    write_request_head(
+        {.method = "CONNECT", .target = destination, .host = destination, .user_agent = shared_.settings.user_agent},
+        fields, head);
+    Response response;
+    ResponseParser parser;
+    // A tunnel begins where the head ends.
+    parser.start({.head_request = true,
+                  .keep_body = false,
+                  .max_head_size = shared_.settings.max_head_size,
+                  .max_headers = shared_.settings.max_headers},
+                 response);
+    Sent sent{};
+    if (auto failure = send(head, {}, nullptr, deadline, sent)) return failure;
+    ExchangeTimes times;
+    if (auto failure = receive(parser, deadline, times)) return failure;
+    if (parser.failed()) return fail({.cause = "proxyconnect tcp: " + parser.failure()});
+    if (response.status != 200) {
+        const std::size_t space = response.status_text.find(' ');
+        return fail(
+            {.cause = space == std::string::npos ? "unknown status code" : response.status_text.substr(space + 1)});
+    }
+    return nullptr;
+}
+
+MaybeFailure Connection::read_exactly(char* buffer, std::size_t size, Deadline& deadline) {
+    while (size > 0) {
+        const IoResult result = stream_.read(buffer, size, deadline);
+        if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
+        vu_.bytes_received += result.bytes;
+        buffer += result.bytes;
+        size -= result.bytes;
+    }
+    return nullptr;
+}
+
+MaybeFailure Connection::ask_socks_proxy(const std::string& host, std::uint16_t port, Deadline& deadline) {
+    const auto refused = [&](std::string_view why) {
+        return fail({.code = ErrorCode::dial, .cause = "socks connect tcp: " + std::string(why)});
+    };
+    const auto byte = [](std::size_t value) { return static_cast<char>(value); };
+    const auto size_ok = [](const std::string& text) { return !text.empty() && text.size() <= 255; };
+    constexpr char version = 5;
+    constexpr char no_authentication = 0;
+    constexpr char user_and_password = 2;
+    Sent sent{};
+    char reply[4];
+
+    const auto& credentials = proxy_->credentials;
+    const std::string greeting = credentials ? std::string{version, 2, no_authentication, user_and_password}
+                                             : std::string{version, 1, no_authentication};
+    if (auto failure = send(greeting, {}, nullptr, deadline, sent)) return failure;
+    if (auto failure = read_exactly(reply, 2, deadline)) return failure;
+    if (reply[0] != version) return refused("unexpected protocol version");
+    if (reply[1] == user_and_password && credentials) {
+        // RFC 1929.
+        const std::string password = credentials->password.value_or("");
+        if (!size_ok(credentials->user) || password.size() > 255) return refused("invalid username/password");
+        const std::string login = std::string{1, byte(credentials->user.size())} + credentials->user +
+                                  std::string{byte(password.size())} + password;
+        if (auto failure = send(login, {}, nullptr, deadline, sent)) return failure;
+        if (auto failure = read_exactly(reply, 2, deadline)) return failure;
+        if (reply[1] != 0) return refused("username/password authentication failed");
+    } else if (reply[1] != no_authentication) {
+        return refused("no acceptable authentication methods");
+    }
+
+    std::string request{version, 1, 0};
+    if (const auto ip = parse_ip(host)) {
+        const bool v4 = ip->family == IpAddress::Family::v4;
+        request += byte(v4 ? 1 : 4);
+        request.append(reinterpret_cast<const char*>(ip->bytes), v4 ? 4 : 16);
+    } else {
+        if (!size_ok(host)) return refused("the host name is too long");
+        request += std::string{3, byte(host.size())} + host;
+    }
+    request += std::string{byte(port >> 8), byte(port & 0xff)};
+    if (auto failure = send(request, {}, nullptr, deadline, sent)) return failure;
+    if (auto failure = read_exactly(reply, 4, deadline)) return failure;
+    if (reply[0] != version) return refused("unexpected protocol version");
+    if (reply[1] != 0) {
+        static constexpr std::string_view reasons[] = {
+            "general SOCKS server failure", "connection not allowed by ruleset",
+            "network unreachable",          "host unreachable",
+            "connection refused",           "TTL expired",
+            "command not supported",        "address type not supported"};
+        const auto reason = static_cast<std::size_t>(static_cast<unsigned char>(reply[1]));
+        return refused(reason <= std::size(reasons) ? reasons[reason - 1] : "unknown code");
+    }
+    // The address that the proxy calls from: of no use here.
+    char address[256 + 2];
+    std::size_t size = 0;
+    if (reply[3] == 1) size = 4;
+    if (reply[3] == 4) size = 16;
+    if (reply[3] == 3) {
+        char length = 0;
+        if (auto failure = read_exactly(&length, 1, deadline)) return failure;
+        size = static_cast<unsigned char>(length);
+    }
+    if (size == 0) return refused("unknown address type");
+    return read_exactly(address, size + 2, deadline);
+}
+
 MaybeFailure Connection::shake_hands(const Url& url, Deadline& deadline) {
-    tls_ = std::make_unique<TlsSession>(*shared_.tls, url.host());
+    tls_ = std::make_unique<TlsSession>(*shared_.tls, url.wire_host(), offer_);
     const BufferPool::Loan buffer(shared_.buffers);
     while (true) {
         const TlsSession::Step step = tls_->handshake();
@@ -107,6 +282,7 @@ MaybeFailure Connection::shake_hands(const Url& url, Deadline& deadline) {
         tls_->give_input({buffer.data(), result.bytes});
     }
     tls_info_ = tls_->info();
+    tls_->keep_input();
     return nullptr;
 }
 
@@ -194,11 +370,11 @@ MaybeFailure Connection::send_encrypted(std::string_view head, std::string_view 
                                         Deadline& deadline, Sent& outcome) {
     static constexpr std::size_t piece_size = std::size_t{1} << 16;
     outcome = Sent::all;
-    if (tls_->write(head.data(), head.size()) != TlsSession::Step::done) return tls_failed();
+    if (!head.empty() && tls_->write(head.data(), head.size()) != TlsSession::Step::done) return tls_failed();
     do {
         const std::string_view piece = body.substr(0, piece_size);
         body.remove_prefix(piece.size());
-        if (tls_->write(piece.data(), piece.size()) != TlsSession::Step::done) return tls_failed();
+        if (!piece.empty() && tls_->write(piece.data(), piece.size()) != TlsSession::Step::done) return tls_failed();
         if (auto failure = flush(&parser, deadline, outcome)) return failure;
     } while (!body.empty() && outcome == Sent::all);
     return nullptr;
@@ -232,39 +408,70 @@ MaybeFailure Connection::take(std::string_view bytes, ResponseParser& parser) {
     }
 }
 
-MaybeFailure Connection::receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
-    const BufferPool::Loan buffer(shared_.buffers);
-    while (!parser.done()) {
-        const IoResult result = stream_.read(buffer.data(), buffer.size(), deadline);
-        if (result.kind == IoResult::Kind::end_of_input) {
+MaybeFailure Connection::receive_some(const BufferPool::Loan& buffer, ResponseParser& parser, Deadline& deadline,
+                                      ExchangeTimes& times) {
+    const IoResult result = stream_.read(buffer.data(), buffer.size(), deadline);
+    if (result.kind == IoResult::Kind::end_of_input) {
+        reusable_ = false;
+        // An end of TCP without one of TLS is what many servers do; one within a record has lost something.
+        if (tls_ && parser.started() && tls_->cut_off()) return fail({.cause = "unexpected EOF"});
+        parser.end_of_input();
+        return nullptr;
+    }
+    if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
+    vu_.bytes_received += result.bytes;
+    auto failure = take({buffer.data(), result.bytes}, parser);
+    if (!times.first_byte && parser.started()) {
+        times.first_byte = std::max(result.time, times.sent.value_or(TimePoint{}));
+    }
+    if (failure) return failure;
+    if (tls_) {
+        Sent ignored{};
+        if (auto flushed = flush(nullptr, deadline, ignored)) {
+            if (!parser.done()) return flushed;
             reusable_ = false;
-            parser.end_of_input();
-            break;
-        }
-        if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
-        vu_.bytes_received += result.bytes;
-        auto failure = take({buffer.data(), result.bytes}, parser);
-        if (!times.first_byte && parser.started()) {
-            times.first_byte = std::max(result.time, times.sent.value_or(TimePoint{}));
-        }
-        if (failure) return failure;
-        if (tls_) {
-            Sent ignored{};
-            if (auto flushed = flush(nullptr, deadline, ignored)) {
-                if (!parser.done()) return flushed;
-                reusable_ = false;
-            }
         }
     }
     return nullptr;
 }
 
-MaybeFailure Connection::exchange(std::string_view head, std::string_view body, ResponseParser& parser,
-                                  Deadline& deadline, ExchangeTimes& times) {
+MaybeFailure Connection::receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
+    const BufferPool::Loan buffer(shared_.buffers);
+    while (!parser.done()) {
+        if (auto failure = receive_some(buffer, parser, deadline, times)) return failure;
+    }
+    return nullptr;
+}
+
+MaybeFailure Connection::await_continue(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
+    const BufferPool::Loan buffer(shared_.buffers);
+    deadline.begin_phase(shared_.worker.now() + continue_timeout);
+    MaybeFailure failure;
+    while (!failure && !parser.continued() && !parser.has_head() && !parser.done()) {
+        failure = receive_some(buffer, parser, deadline, times);
+    }
+    if (deadline.end_phase() && failure && failure->code == ErrorCode::request_timeout) return nullptr;
+    return failure;
+}
+
+MaybeFailure Connection::exchange(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline,
+                                  ExchangeTimes& times) {
     reusable_ = true;
     Sent outcome{};
-    auto failure =
-        tls_ ? send_encrypted(head, body, parser, deadline, outcome) : send(head, body, &parser, deadline, outcome);
+    MaybeFailure failure;
+    std::string_view head = request.head;
+    if (request.expect_continue) {
+        failure =
+            tls_ ? send_encrypted(head, {}, parser, deadline, outcome) : send(head, {}, &parser, deadline, outcome);
+        if (!failure && outcome == Sent::all) failure = await_continue(parser, deadline, times);
+        // A final answer instead: the body that was announced will not follow.
+        if (parser.has_head() || parser.done()) outcome = Sent::response_came;
+        head = {};
+    }
+    if (!failure && outcome == Sent::all) {
+        failure = tls_ ? send_encrypted(head, request.body, parser, deadline, outcome)
+                       : send(head, request.body, &parser, deadline, outcome);
+    }
     const bool all_sent = outcome == Sent::all;
     if (!failure) {
         times.sent = shared_.worker.now();

@@ -1,16 +1,18 @@
-// One connection of one VU: TCP, with TLS for https, carrying one exchange after the other.
+// One connection of one VU: TCP, maybe through a proxy, with TLS for https, carrying one exchange after the other.
 //
-// HTTP/1.1 only; the protocol is settled when the connection is made.
+// `exchange` speaks HTTP/1.1; the protocol is settled when the connection is made.
 //
-//   Connection connection(shared, vu, url);
-//   if (auto failure = connection.dial(url, deadline, timings)) …
-//   if (auto failure = connection.exchange(head, body, parser, deadline, times)) …
+//   Connection connection(shared, vu, {.url = &url});
+//   if (auto failure = connection.dial(url, deadline, timings, ready)) …
+//   if (auto failure = connection.exchange({.head = head, .body = body}, parser, deadline, times)) …
 //   if (connection.reusable()) …
 //
 // Owned by a Client; fibers of its worker, one at a time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +21,8 @@
 
 #include "engine/exec/vu.h"
 #include "proto_http/error_code.h"
+#include "proto_http/failure.h"
+#include "proto_http/proxy_rules.h"
 #include "proto_http/response.h"
 #include "proto_http/response_parser.h"
 #include "proto_http/shared_state.h"
@@ -28,50 +32,82 @@
 
 namespace k6::http {
 
-/// Why a dial or an exchange failed.
-struct Failure {
-    ErrorCode code = ErrorCode::generic;
-    ErrorDetail detail = {};
-    /// In words, for logs: `dial tcp 127.0.0.1:1: connect: connection refused`.
-    std::string cause;
+/// The way of a request: to its URL's host, or to a proxy (of the client's settings).
+struct Route {
+    const Url* url = nullptr;
+    const Proxy* proxy = nullptr;
+
+    /// The proxy reads the request: the whole URL goes into the request line.
+    bool forwarded() const noexcept { return proxy != nullptr && proxy->kind == Proxy::Kind::http && !url->https(); }
 };
 
-/// null: all went well. A pointer because failures are rare and large.
-using MaybeFailure = std::unique_ptr<const Failure>;
-inline MaybeFailure fail(Failure failure) { return std::make_unique<const Failure>(std::move(failure)); }
-
-/// When the phases of an exchange ended; a phase that was not reached has no time.
-struct ExchangeTimes {
-    std::optional<TimePoint> sent;
-    std::optional<TimePoint> first_byte;
+/// What an exchange sends.
+struct OutgoingRequest {
+    /// May be the shared scratch.
+    std::string_view head;
+    std::string_view body = {};
+    /// The body waits for `100 Continue`, but not for ever.
+    bool expect_continue = false;
 };
 
 class Connection {
 public:
-    Connection(ClientShared::Impl& shared, Vu& vu, const Url& url);
+    Connection(ClientShared::Impl& shared, Vu& vu, const Route& route, TlsSession::Offer offer);
+    ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Resolves, connects, shakes hands. Sets `connecting` and `tls_handshaking`; returns when it was done.
+    /// Resolves, connects, opens the tunnel through a proxy, shakes hands. Sets `connecting` and `tls_handshaking`, and
+    /// when it was done.
     MaybeFailure dial(const Url& url, Deadline& deadline, Timings& timings, TimePoint& ready);
 
-    /// Sends a request and reads the response into the parser. `head` may be the shared scratch.
-    MaybeFailure exchange(std::string_view head, std::string_view body, ResponseParser& parser, Deadline& deadline,
+    /// Sends a request and reads the response into the parser.
+    MaybeFailure exchange(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline,
                           ExchangeTimes& times);
 
     /// The last exchange left it fit for another one.
     bool reusable() const noexcept { return reusable_; }
-    bool serves(const Url& url) const noexcept { return https_ == url.https() && authority_ == url.authority(); }
-    /// Looks whether the peer has closed it meanwhile.
-    bool still_open() { return stream_.idle_and_open(tls_ != nullptr); }
+    bool serves(const Route& route) const noexcept {
+        return https_ == route.url->https() && proxy_ == route.proxy &&
+               (forwarding_ || authority_ == route.url->authority());
+    }
+    /// It will be idle at times: the system shall notice when the peer is gone.
+    void keep_alive() {
+        if (!std::exchange(kept_alive_, true)) stream_.keep_alive();
+    }
+    void rest(TimePoint now) {
+        keep_alive();
+        idle_since_ = now;
+    }
+    /// It was idle for so long that the peer may have closed it, or said (to nobody's question) that it will.
+    bool rested_long(TimePoint now) const { return now - idle_since_ > std::chrono::milliseconds(100); }
+    /// Looks whether the peer has closed it meanwhile. After a long rest, any word from the peer is a bad sign; soon
+    /// after an exchange it may be of TLS's own.
+    bool still_open(TimePoint now) { return stream_.idle_and_open(tls_ != nullptr && !rested_long(now)); }
 
     const std::optional<Endpoint>& remote() const noexcept { return remote_; }
     const std::optional<TlsInfo>& tls() const noexcept { return tls_info_; }
     const std::string& authority() const noexcept { return authority_; }
 
+    // For the protocol that ALPN has chosen instead of HTTP/1.1.
+    bool negotiated_http2() const noexcept { return tls_ != nullptr && tls_->negotiated_http2(); }
+    TcpStream& stream() noexcept { return stream_; }
+    TlsSession* tls_session() noexcept { return tls_.get(); }
+    MaybeFailure failed(Operation operation, const IoResult& result) const;
+    MaybeFailure tls_failed() const;
+    /// Says goodbye if TLS does, as far as the socket takes it at once.
+    void close() noexcept;
+
 private:
     enum class Sent { all, response_came };
 
+    /// What a host's name stands for, by the run's rules; sets remote_.
+    MaybeFailure find_remote(const std::string& host, std::uint16_t port, Deadline& deadline);
+    MaybeFailure connect(Deadline& deadline);
+    MaybeFailure open_tunnel(const Url& url, Deadline& deadline);
+    MaybeFailure ask_http_proxy(const std::string& destination, Deadline& deadline);
+    MaybeFailure ask_socks_proxy(const std::string& host, std::uint16_t port, Deadline& deadline);
+    MaybeFailure read_exactly(char* buffer, std::size_t size, Deadline& deadline);
     MaybeFailure shake_hands(const Url& url, Deadline& deadline);
     // These send everything unless the peer answers before that; without a parser nobody expects an answer.
     MaybeFailure send(std::string_view scratch, std::string_view stable, ResponseParser* parser, Deadline& deadline,
@@ -82,10 +118,13 @@ private:
     /// The socket did not take more: waits until it does, or finds the answer that explains why it does not.
     MaybeFailure wait_to_send(const IoResult& result, ResponseParser* parser, Deadline& deadline, Sent& outcome);
     MaybeFailure receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
+    /// One read, handed to the parser; the end of input too.
+    MaybeFailure receive_some(const BufferPool::Loan& buffer, ResponseParser& parser, Deadline& deadline,
+                              ExchangeTimes& times);
+    /// Reads until the peer wants the body or has answered, or time is up for that.
+    MaybeFailure await_continue(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
     /// Hands bytes from the socket to the parser.
     MaybeFailure take(std::string_view bytes, ResponseParser& parser);
-    MaybeFailure failed(Operation operation, const IoResult& result) const;
-    MaybeFailure tls_failed() const;
 
     ClientShared::Impl& shared_;
     Vu& vu_;
@@ -94,8 +133,13 @@ private:
     std::optional<Endpoint> remote_;
     std::optional<TlsInfo> tls_info_;
     std::string authority_;
+    const Proxy* proxy_;
+    TlsSession::Offer offer_;
     bool https_;
+    bool forwarding_;
     bool reusable_ = false;
+    bool kept_alive_ = false;
+    TimePoint idle_since_{};
 };
 
 }  // namespace k6::http

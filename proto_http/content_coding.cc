@@ -233,4 +233,42 @@ Result<std::string> encode_content(ContentCoding coding, std::string_view body) 
     return failure("unknown coding");
 }
 
+Result<std::string> encode_content(std::span<const ContentCoding> codings, std::string_view body) {
+    std::string out(body);
+    for (ContentCoding coding : codings) {
+        auto encoded = encode_content(coding, out);
+        if (!encoded) return encoded;
+        out = std::move(*encoded);
+    }
+    return out;
+}
+
+Result<std::vector<ContentCoding>> parse_content_codings(std::string_view list) {
+    std::vector<ContentCoding> codings;
+    while (!list.empty()) {
+        const std::size_t comma = list.find(',');
+        std::string_view name = list.substr(0, comma);
+        list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+        while (!name.empty() && (name.front() == ' ' || name.front() == '\t')) name.remove_prefix(1);
+        while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
+        if (name.empty()) continue;
+        const auto coding = content_coding_of(name);
+        if (!coding) {
+            return failure("unknown compression algorithm " + std::string(name) +
+                           ", supported algorithms are [gzip deflate br zstd]");
+        }
+        codings.push_back(*coding);
+    }
+    return codings;
+}
+
+std::string to_string(std::span<const ContentCoding> codings) {
+    std::string out;
+    for (ContentCoding coding : codings) {
+        if (!out.empty()) out += ", ";
+        out += to_string(coding);
+    }
+    return out;
+}
+
 }  // namespace k6::http

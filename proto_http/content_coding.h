@@ -9,8 +9,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -27,5 +29,12 @@ Result<std::string> decode_content(std::string_view content_encoding, std::strin
 
 /// Applies one coding.
 Result<std::string> encode_content(ContentCoding coding, std::string_view body);
+/// Applies them from left to right.
+Result<std::string> encode_content(std::span<const ContentCoding> codings, std::string_view body);
+
+/// Reads "gzip, br"; empty parts are nothing. Fails for an unknown name with a message that lists the known ones.
+Result<std::vector<ContentCoding>> parse_content_codings(std::string_view list);
+/// "gzip, br": a Content-Encoding header's value.
+std::string to_string(std::span<const ContentCoding> codings);
 
 }  // namespace k6::http

@@ -99,5 +99,25 @@ TEST(ContentCodingListTest, Names) {
     EXPECT_EQ(content_coding_of("x-gzip"), std::nullopt);
 }
 
+TEST(ContentCodingTest, ListsOfNames) {
+    const auto codings = parse_content_codings(" gzip,br ,,\tzstd").value();
+    EXPECT_EQ(codings, (std::vector<ContentCoding>{ContentCoding::gzip, ContentCoding::br, ContentCoding::zstd}));
+    EXPECT_EQ(to_string(codings), "gzip, br, zstd");
+    EXPECT_TRUE(parse_content_codings("")->empty());
+    const auto unknown = parse_content_codings("gzip, GZIP");
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().message,
+              "unknown compression algorithm GZIP, supported algorithms are [gzip deflate br zstd]");
+}
+
+TEST(ContentCodingTest, SeveralAreAppliedFromLeftToRight) {
+    const std::string text(3000, 'x');
+    const auto codings = parse_content_codings("deflate, zstd, br").value();
+    const std::string packed = encode_content(codings, text).value();
+    EXPECT_EQ(decode_content("br", packed, 1 << 20).value(),
+              encode_content(parse_content_codings("deflate, zstd").value(), text).value());
+    EXPECT_EQ(decode_content("deflate, zstd, br", packed, 1 << 20).value(), text);
+}
+
 }  // namespace
 }  // namespace k6::http

@@ -98,6 +98,17 @@ int http2_error(ErrorCode base, std::uint32_t http2_code) {
     return http2_code < std::size(http2_names) ? first + 1 + static_cast<int>(http2_code) : first;
 }
 
+int error_number(ErrorCode code, const ErrorDetail& detail) {
+    switch (code) {
+        case ErrorCode::http2_goaway:
+        case ErrorCode::http2_stream:
+        case ErrorCode::http2_connection:
+            return http2_error(code, detail.http2_code);
+        default:
+            return static_cast<int>(code);
+    }
+}
+
 std::string http2_code_name(std::uint32_t http2_code) {
     if (http2_code < std::size(http2_names)) return std::string(http2_names[http2_code]);
     char digits[8];

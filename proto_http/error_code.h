@@ -114,6 +114,8 @@ constexpr int http_status_error(int status) { return status >= 400 ? 1000 + stat
 /// `base` (http2_goaway, http2_stream or http2_connection) and an HTTP/2 code: base + 1 + code, or base for codes
 /// above 13.
 int http2_error(ErrorCode base, std::uint32_t http2_code);
+/// The number of a code: for those of HTTP/2, with the HTTP/2 code of the detail.
+int error_number(ErrorCode code, const ErrorDetail& detail);
 /// "NO_ERROR", …; "unknown error code 0x…" otherwise.
 std::string http2_code_name(std::uint32_t http2_code);
 

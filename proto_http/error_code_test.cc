@@ -101,6 +101,8 @@ TEST(ErrorCodeTest, Http2Codes) {
     EXPECT_EQ(http2_error(ErrorCode::http2_goaway, 0), 1611);
     EXPECT_EQ(http2_error(ErrorCode::http2_stream, 13), 1644);
     EXPECT_EQ(http2_error(ErrorCode::http2_connection, 14), 1650);
+    EXPECT_EQ(error_number(ErrorCode::http2_stream, {.http2_code = 8}), 1639);
+    EXPECT_EQ(error_number(ErrorCode::tcp_reset, {.http2_code = 8}), 1220);
     EXPECT_EQ(http2_code_name(13), "HTTP_1_1_REQUIRED");
     EXPECT_EQ(http2_code_name(255), "unknown error code 0xff");
 }

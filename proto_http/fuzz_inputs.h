@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ inline constexpr std::string_view url_seeds[] = {
     "//h?x#y",
     "mailto:somebody@example.com",
     "../../x/./y;p=1?a/b",
+    "http://b\xc3\xbc\xc3\xa7her.test:1/\xe2\x82\xac",
+    "http://%e4%bd%a0.test/%E5%A5%BD?\xff#%",
     "",
 };
 
@@ -31,7 +34,36 @@ inline constexpr std::string_view response_seeds[] = {
     "HTTP/1.0 200\r\nConnection: keep-alive\r\n\r\nuntil the end",
     "HTTP/1.1 302 Found\r\nLocation: /x\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n\r\n",
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nA:\r\nB: \t c \r\n d\r\nTransfer-Encoding: chunked \r\n\r\nfffffffff\r\n",
+    "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nKeep-Alive: timeout=5\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2;a=\"b\"\r\nok\r\n0\r\n\r\n",
+    "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM TlRMTVNTUAACAAAAAAAAADgAAAAFgomi\r\n\r\n",
 };
+
+inline constexpr std::string_view cookie_seeds[] = {
+    "a=b; Domain=.example.test; Path=/; Expires=Wed, 21 Oct 2015 07:28:00 GMT; Max-Age=10; Secure; HttpOnly",
+    "a=\"v w\"; path=a; max-age=-9223372036854775809\nb=; domain=test; samesite=None",
+    "__Host-x=y; expires=Thu, 1-Jan-1970 0:0:0 GMT\nx=1; Domain=sub.example.test; Domain=.; Path=/a",
+    "=;=;;;\n;\n",
+};
+
+using std::literals::string_view_literals::operator""sv;
+
+/// A header line, then a body.
+inline constexpr std::string_view coding_seeds[] = {
+    "gzip\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x04\x00"sv,
+    "deflate, br\nsome text that is no such thing, some text that is no such thing"sv,
+    "zstd\n\x28\xb5\x2f\xfd\x20\x05\x29"sv,
+    "br\n\x0b\x02\x80hello\x03"sv,
+    "gzip, x, deflate , ,br\n"sv,
+};
+
+/// How often each seed is changed: few by default; `bazel test --test_env=K6_FUZZ_ROUNDS=1000000` for longer runs.
+inline int fuzz_rounds(int usual) {
+    const char* wanted = std::getenv("K6_FUZZ_ROUNDS");
+    const int rounds = wanted != nullptr ? std::atoi(wanted) : 0;
+    return rounds > 0 ? rounds : usual;
+}
 
 /// Changes, removes, repeats and inserts bytes; the same ones for the same seed.
 class Mutator {

@@ -18,6 +18,7 @@
 
 #include "base/duration.h"
 #include "metrics/tags.h"
+#include "proto_http/content_coding.h"
 #include "proto_http/headers.h"
 
 namespace k6::http {
@@ -76,6 +77,8 @@ enum class Auth : unsigned char {
     basic,
     /// RFC 7616 with MD5: a first request, then a second one that answers the challenge.
     digest,
+    /// MS-NLMP (NTLMv2) or Negotiate with it: up to three requests on one connection.
+    ntlm,
 };
 
 /// A cookie of this request only.
@@ -87,6 +90,13 @@ struct RequestCookie {
     friend bool operator==(const RequestCookie&, const RequestCookie&) = default;
 };
 
+/// A tag of this request's samples only.
+struct RequestTag {
+    std::string key;
+    std::string value;
+    friend bool operator==(const RequestTag&, const RequestTag&) = default;
+};
+
 struct Request {
     /// Sent as it is, in its case; empty is GET.
     std::string method = "GET";
@@ -95,6 +105,9 @@ struct Request {
     /// `Transfer-Encoding` are ignored.
     Headers headers;
     Body body;
+    /// Codings of the body, applied from left to right when it is sent; named in Content-Encoding unless `headers` has
+    /// that field. See parse_content_codings().
+    std::vector<ContentCoding> compression;
     /// Of everything: DNS, connection, redirects, body. Not positive: fails with `request timeout` at once.
     Duration timeout = std::chrono::seconds(60);
     /// Redirects to follow; nullopt: the run's limit.
@@ -107,6 +120,9 @@ struct Request {
 
     /// Tags that the samples start from; nullopt: the VU's at the time of sending.
     std::optional<metrics::TagSetId> tags;
+    /// Further tags, over those; system tags of the same key win. They may differ from request to request: they are
+    /// never interned for good. The tag `name` goes into `name` below.
+    std::vector<RequestTag> sample_tags;
     /// Value of the tags `name` and `url` of all hops; empty: each hop's URL.
     std::string name;
     /// Judges `expected_response` and `http_req_failed`; nullopt: neither exists. The ranges outlive the sending.

@@ -27,10 +27,25 @@ enum class TlsVersion : std::uint8_t { tls_1_0, tls_1_1, tls_1_2, tls_1_3 };
 std::string_view to_string(TlsVersion version);
 std::optional<TlsVersion> tls_version_of(std::string_view name);
 
+/// What the OCSP response says that the server stapled to its certificate (RFC 6960). Times are Unix seconds, 0 where
+/// it names none; texts are static.
+struct OcspStaple {
+    /// "good", "revoked", "server_failed", or "unknown": also when there is no staple.
+    std::string_view status = "unknown";
+    /// "key_compromise", …; empty without a staple.
+    std::string_view revocation_reason = {};
+    std::int64_t produced_at = 0;
+    std::int64_t this_update = 0;
+    std::int64_t next_update = 0;
+    std::int64_t revoked_at = 0;
+    friend bool operator==(const OcspStaple&, const OcspStaple&) = default;
+};
+
 struct TlsInfo {
     TlsVersion version = TlsVersion::tls_1_3;
     /// IANA name. Static text.
     std::string_view cipher_suite = {};
+    OcspStaple ocsp = {};
     friend bool operator==(const TlsInfo&, const TlsInfo&) = default;
 };
 

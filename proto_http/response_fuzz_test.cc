@@ -18,7 +18,7 @@ TEST(ResponseFuzzTest, SeedsAndMutations) {
     for (const std::string_view seed : response_seeds) {
         Mutator mutator(++number);
         std::string text = "\x80" + std::string(seed);
-        for (int i = 0; i < 3000; ++i) {
+        for (int i = 0; i < fuzz_rounds(3000); ++i) {
             EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), 0);
             text = static_cast<char>(mutator.number()) +
                    mutator.mutate(i % 4 == 0 ? seed : std::string_view(text).substr(1));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 namespace k6::http {
@@ -79,20 +80,36 @@ struct ResponseParser::Callbacks {
             }
             self.response_->headers.begin_field();
             self.in_field_ = true;
+            self.has_name_ = false;
         }
+        self.has_name_ = self.has_name_ || length > 0;
         self.response_->headers.extend_name({at, length});
+        // Where its value is empty, none tells where the line ends.
+        self.end_line(at + length);
         return 0;
     }
     static int on_header_value(llhttp_t* parser, const char* at, std::size_t length) {
         ResponseParser& self = of(parser);
         if (!count(self, length)) return HPE_USER;
-        if (!self.in_trailers_) self.response_->headers.extend_value({at, length});
+        if (self.in_trailers_) return 0;
+        if (!self.in_field_) {
+            self.fail("malformed MIME header: missing name");
+            return HPE_USER;
+        }
+        self.response_->headers.extend_value({at, length});
+        if (length > 0) self.end_line(at + length);
         return 0;
     }
     static int on_header_value_complete(llhttp_t* parser) {
         ResponseParser& self = of(parser);
         if (!count(self, 4)) return HPE_USER;
-        if (!self.in_trailers_) self.response_->headers.end_field();
+        if (!self.in_trailers_) {
+            if (!self.has_name_) {
+                self.fail("malformed MIME header: missing name");
+                return HPE_USER;
+            }
+            self.response_->headers.end_field();
+        }
         self.in_field_ = false;
         return 0;
     }
@@ -100,6 +117,14 @@ struct ResponseParser::Callbacks {
         ResponseParser& self = of(parser);
         const int status = parser->status_code;
         if (self.response_->status_text.empty()) append_code(self, self.response_->status_text);
+        if (status < 100 || parser->http_major != 1) {
+            self.fail(status < 100 ? "malformed HTTP status code" : "malformed HTTP version");
+            return HPE_USER;
+        }
+        if (!self.empty_line_is_whole()) {
+            self.fail("malformed MIME header: bare LF");
+            return HPE_USER;
+        }
         if (status / 100 == 1) return 1;
         self.response_->status = status;
         self.response_->protocol =
@@ -107,8 +132,16 @@ struct ResponseParser::Callbacks {
         self.keep_alive_ = llhttp_should_keep_alive(parser) != 0;
         self.in_trailers_ = true;
         self.state_ = State::body;
-        // Describes the hop, not the response.
-        if ((parser->flags & F_TRANSFER_ENCODING) != 0) self.response_->headers.erase("Transfer-Encoding");
+        if ((parser->flags & F_TRANSFER_ENCODING) != 0) {
+            const std::string coding = self.response_->headers.joined("Transfer-Encoding").value_or("");
+            if (!equals_ignoring_case(coding, "chunked")) {
+                self.state_ = State::head;
+                self.fail("unsupported transfer encoding: " + quoted_line(coding));
+                return HPE_USER;
+            }
+            // Describes the hop, not the response.
+            self.response_->headers.erase("Transfer-Encoding");
+        }
         // RFC 9112 section 6.3: these have no content, whatever Content-Length says.
         if (self.config_.head_request || status == 204 || status == 304) {
             self.keep_alive_ = parser->http_minor > 0 ? (parser->flags & F_CONNECTION_CLOSE) == 0
@@ -121,6 +154,9 @@ struct ResponseParser::Callbacks {
                 static_cast<std::size_t>(std::min<std::uint64_t>(parser->content_length, std::uint64_t{1} << 20)));
         }
         return 0;
+    }
+    static int on_chunk_extension(llhttp_t* parser, const char*, std::size_t length) {
+        return count(of(parser), length) ? 0 : HPE_USER;
     }
     static int on_body(llhttp_t* parser, const char* at, std::size_t length) {
         ResponseParser& self = of(parser);
@@ -150,6 +186,8 @@ const llhttp_settings_t& ResponseParser::settings() {
         callbacks.on_header_value = &Callbacks::on_header_value;
         callbacks.on_header_value_complete = &Callbacks::on_header_value_complete;
         callbacks.on_headers_complete = &Callbacks::on_headers_complete;
+        callbacks.on_chunk_extension_name = &Callbacks::on_chunk_extension;
+        callbacks.on_chunk_extension_value = &Callbacks::on_chunk_extension;
         callbacks.on_body = &Callbacks::on_body;
         callbacks.on_message_complete = &Callbacks::on_message_complete;
         return callbacks;
@@ -157,21 +195,51 @@ const llhttp_settings_t& ResponseParser::settings() {
     return table;
 }
 
-ResponseParser::ResponseParser() {
-    llhttp_init(&parser_, HTTP_RESPONSE, &settings());
-    parser_.data = this;
-}
+ResponseParser::ResponseParser() = default;
 
 void ResponseParser::start(const Config& config, Response& response) {
-    llhttp_init(&parser_, HTTP_RESPONSE, &settings());
-    parser_.data = this;
     config_ = config;
     response_ = &response;
     head_size_ = 0;
     state_ = State::head;
-    started_ = keep_alive_ = in_trailers_ = in_field_ = first_line_complete_ = malformed_line_ = false;
-    first_line_.clear();
+    started_ = continued_ = keep_alive_ = in_trailers_ = malformed_line_ = false;
     failure_.clear();
+    begin_message();
+}
+
+void ResponseParser::begin_message() {
+    llhttp_init(&parser_, HTTP_RESPONSE, &settings());
+    parser_.data = this;
+    in_field_ = first_line_complete_ = status_line_ended_ = line_feed_came_ = false;
+    first_line_.clear();
+    piece_offset_ = 0;
+    line_end_ = 0;
+}
+
+bool ResponseParser::check_status_line() {
+    if (piece_offset_ == 0 && piece_.front() != 'H') return false;
+    const std::size_t end = piece_.find('\n');
+    if (end == std::string_view::npos) return true;
+    status_line_ended_ = true;
+    // The line feed is where the line after it begins.
+    line_end_ = piece_offset_ + end;
+    return (end > 0 ? piece_[end - 1] : last_byte_) == '\r';
+}
+
+const char* ResponseParser::line_feed() const {
+    const std::size_t begin = line_end_ > piece_offset_ ? line_end_ - piece_offset_ : 0;
+    return static_cast<const char*>(std::memchr(piece_.data() + begin, '\n', piece_.size() - begin));
+}
+
+bool ResponseParser::empty_line_is_whole() const {
+    const char* next = piece_.data();
+    if (!line_feed_came_) {
+        const char* feed = line_feed();
+        if (feed == nullptr) return false;
+        next = feed + 1;
+    }
+    // If nothing follows, its carriage return is the last byte of an earlier piece.
+    return next < piece_.data() + piece_.size() && (*next == '\r' || (line_feed_came_ && last_byte_ == '\r'));
 }
 
 std::size_t ResponseParser::feed(std::string_view bytes) {
@@ -184,9 +252,21 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
     while (!done() && taken < bytes.size()) {
         started_ = true;
         const std::string_view piece = bytes.substr(taken);
+        piece_ = piece;
+        if (!status_line_ended_ && !check_status_line()) {
+            keep_first_line(piece);
+            malformed_line_ = true;
+            if (first_line_ends()) fail_with_first_line();
+            return bytes.size();
+        }
         const llhttp_errno_t error = llhttp_execute(&parser_, piece.data(), piece.size());
         if (error == HPE_OK) {
             if (!first_line_complete_) keep_first_line(piece);
+            if (state_ == State::head) {
+                if (status_line_ended_ && !line_feed_came_) line_feed_came_ = line_feed() != nullptr;
+                piece_offset_ += piece.size();
+                last_byte_ = piece.back();
+            }
             return bytes.size();
         }
         const char* position = llhttp_get_error_pos(&parser_);
@@ -201,13 +281,11 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
                 state_ = State::complete;
                 return taken;
             }
+            continued_ = continued_ || parser_.status_code == 100;
             // An interim response; the bound on the head covers them all.
             response_->headers.clear();
             response_->status_text.clear();
-            llhttp_init(&parser_, HTTP_RESPONSE, &settings());
-            parser_.data = this;
-            first_line_complete_ = false;
-            first_line_.clear();
+            begin_message();
             head_size_ += 16;
             if (head_size_ > config_.max_head_size) fail("net/http: too many 1xx informational responses");
             continue;

@@ -1,6 +1,7 @@
 // HTTP/1.x responses from bytes, in whatever pieces they arrive (RFC 9112).
 //
-// Strict about framing. Interim 1xx responses are skipped, except 101. The parser fills a Response as it goes; what it
+// Strict about framing: lines end in CRLF, lengths do not contradict each other, the only transfer coding is `chunked`.
+// Interim 1xx responses are skipped, except 101. The parser fills a Response as it goes; what it
 // leaves to its caller is the end of the connection, which ends some bodies and cuts others short.
 //
 //   ResponseParser parser;
@@ -55,6 +56,8 @@ public:
 
     /// Some byte of a response came, be it an interim one.
     bool started() const noexcept { return started_; }
+    /// `100 Continue` came.
+    bool continued() const noexcept { return continued_; }
     /// The connection may carry another exchange. Once complete.
     bool keep_alive() const noexcept { return keep_alive_; }
 
@@ -65,6 +68,16 @@ private:
 
     struct Callbacks;
     static const llhttp_settings_t& settings();
+    void begin_message();
+    /// The parser below lets two of the head's line feeds go without a carriage return: that of the status line and
+    /// that of the empty line.
+    bool check_status_line();
+    bool empty_line_is_whole() const;
+    void end_line(const char* at) {
+        line_end_ = piece_offset_ + static_cast<std::size_t>(at - piece_.data());
+        line_feed_came_ = false;
+    }
+    const char* line_feed() const;
     void fail(std::string reason);
     std::string describe_error(llhttp_errno_t error) const;
     void keep_first_line(std::string_view bytes);
@@ -77,9 +90,20 @@ private:
     std::size_t head_size_ = 0;
     State state_ = State::head;
     bool started_ = false;
+    bool continued_ = false;
     bool keep_alive_ = false;
     bool in_trailers_ = false;
     bool in_field_ = false;
+    bool has_name_ = false;
+    bool status_line_ended_ = false;
+    char last_byte_ = 0;
+    /// What is being fed, and how much of this message came before it.
+    std::string_view piece_;
+    std::size_t piece_offset_ = 0;
+    /// Where the last line of the head ended (before its CRLF), in the message, and whether its line feed was in an
+    /// earlier piece.
+    std::size_t line_end_ = 0;
+    bool line_feed_came_ = false;
     bool first_line_complete_ = false;
     /// The status line is wrong; the rest of it is awaited, to be quoted.
     bool malformed_line_ = false;

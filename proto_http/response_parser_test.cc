@@ -80,6 +80,42 @@ TEST(ResponseParserTest, InterimResponsesAreSkipped) {
     EXPECT_TRUE(got.keep_alive);
 }
 
+TEST(ResponseParserTest, AContinueIsNoticed) {
+    for (const bool continues : {false, true}) {
+        Response response;
+        ResponseParser parser;
+        parser.start({}, response);
+        EXPECT_FALSE(parser.continued());
+        parser.feed(continues ? "HTTP/1.1 100 Continue\r\n\r\n" : "HTTP/1.1 103 Early Hints\r\n\r\n");
+        EXPECT_EQ(parser.continued(), continues);
+        EXPECT_FALSE(parser.has_head());
+    }
+}
+
+TEST(ResponseParserTest, LinesEndInCrlfHoweverTheyArrive) {
+    const std::string good[] = {"HTTP/1.1 200 OK\r\nA:\r\nB:  \r\nContent-Length: 2 \r\n\r\nok",
+                                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nA: b\r\n c\r\n\r\nok",
+                                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nA:\r\n\r\nok"};
+    const std::string bad[] = {"HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok",
+                               "HTTP/1.1 200 OK\r\nA: b\nContent-Length: 2\r\n\r\nok",
+                               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\nok", "HTTP/1.1 204\r\n\n",
+                               "HTTP/1.1 103 Early\r\n\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"};
+    const auto accepted = [](const std::string& text, std::size_t cut) {
+        Response response;
+        ResponseParser parser;
+        parser.start({}, response);
+        parser.feed(text.substr(0, cut));
+        if (!parser.done()) parser.feed(text.substr(cut));
+        return parser.complete();
+    };
+    for (const std::string& text : good) {
+        for (std::size_t cut = 0; cut <= text.size(); ++cut) EXPECT_TRUE(accepted(text, cut)) << text << cut;
+    }
+    for (const std::string& text : bad) {
+        for (std::size_t cut = 0; cut <= text.size(); ++cut) EXPECT_FALSE(accepted(text, cut)) << text << cut;
+    }
+}
+
 TEST(ResponseParserTest, SwitchingProtocolsIsFinal) {
     const Outcome got = parse("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nbytes");
     ASSERT_TRUE(got.complete) << got.failure;

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "proto_http/client_shared.h"
 #include "proto_http/headers.h"
+#include "proto_http/http_metrics.h"
 #include "proto_http/response.h"
 #include "proto_http/tls.h"
 #include "proto_http/transport.h"
@@ -110,15 +111,20 @@ struct ClientShared::Impl {
     std::unique_ptr<TlsContext> tls;
     DeadlineTimers timers;
     UrlCache urls;
+    /// Authorities that have chosen HTTP/2.
+    std::vector<std::string> http2_origins;
     BufferPool buffers;
     std::vector<Response> responses;
+    KnownTagSets known_tag_sets;
 
     // Scratch.
     std::string head;
     std::string cookie;
     std::string credentials;
     std::string authorization;
+    std::string target;
     std::vector<Headers::Field> fields;
+    std::string http2_output;
     char plaintext[std::size_t{1} << 14];
 };
 

@@ -11,11 +11,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <utility>
 #include <vector>
 
 #include "engine/runtime/resolver.h"
 #include "proto_http/headers.h"
+#include "proto_http/ocsp.h"
 
 namespace k6::http {
 namespace {
@@ -38,6 +40,55 @@ struct ClientCertificate {
     KeyPointer key;
     std::vector<std::string> domains;
 };
+
+/// What the alerts of RFC 8446 section 6 are called in messages.
+std::string alert_text(int alert) {
+    static constexpr std::pair<int, std::string_view> texts[] = {
+        {0, "close notify"},
+        {10, "unexpected message"},
+        {20, "bad record MAC"},
+        {22, "record overflow"},
+        {40, "handshake failure"},
+        {42, "bad certificate"},
+        {43, "unsupported certificate"},
+        {44, "revoked certificate"},
+        {45, "expired certificate"},
+        {46, "unknown certificate"},
+        {47, "illegal parameter"},
+        {48, "unknown certificate authority"},
+        {49, "access denied"},
+        {50, "error decoding message"},
+        {51, "error decrypting message"},
+        {70, "protocol version not supported"},
+        {71, "insufficient security level"},
+        {80, "internal error"},
+        {86, "inappropriate fallback"},
+        {90, "user canceled"},
+        {100, "no renegotiation"},
+        {109, "missing extension"},
+        {110, "unsupported extension"},
+        {112, "unrecognized name"},
+        {113, "bad certificate status response"},
+        {115, "unknown PSK identity"},
+        {116, "certificate required"},
+        {120, "no application protocol"},
+    };
+    for (const auto& [number, text] : texts) {
+        if (number == alert) return std::string(text);
+    }
+    return "alert(" + std::to_string(alert) + ")";
+}
+
+/// Valid names of what nobody should use any more, and OpenSSL does not offer.
+constexpr std::string_view obsolete_cipher_suites[] = {
+    "TLS_RSA_WITH_RC4_128_SHA",       "TLS_RSA_WITH_3DES_EDE_CBC_SHA",       "TLS_ECDHE_ECDSA_WITH_RC4_128_SHA",
+    "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA",
+};
+
+/// Go leaves the digest out of these two names.
+std::string iana_name(const std::string& name) {
+    return name.ends_with("_WITH_CHACHA20_POLY1305") ? name + "_SHA256" : name;
+}
 
 Error invalid(std::string message) { return Error{ErrorClass::invalid_config, std::move(message)}; }
 
@@ -97,7 +148,7 @@ void forget_errors() {
 
 /// What chain verification met. It goes on after the first problem, so that the weightiest one can be named.
 struct Problems {
-    bool validity = false;
+    X509* outdated = nullptr;
     bool hostname = false;
     bool authority = false;
     int other = X509_V_OK;
@@ -110,7 +161,7 @@ int note_problem(int ok, X509_STORE_CTX* store) {
     switch (error) {
         case X509_V_ERR_CERT_NOT_YET_VALID:
         case X509_V_ERR_CERT_HAS_EXPIRED:
-            problems->validity = true;
+            if (problems->outdated == nullptr) problems->outdated = X509_STORE_CTX_get_current_cert(store);
             break;
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
@@ -130,27 +181,73 @@ int note_problem(int ok, X509_STORE_CTX* store) {
     return 1;
 }
 
-int verify_chain(X509_STORE_CTX* store, void*) {
-    Problems problems;
-    void* const app_data = X509_STORE_CTX_get_app_data(store);
-    X509_STORE_CTX_set_app_data(store, &problems);
-    X509_STORE_CTX_set_verify_cb(store, &note_problem);
-    const int verified = X509_verify_cert(store);
-    X509_STORE_CTX_set_app_data(store, app_data);
-    int error = X509_V_OK;
-    if (problems.validity) {
-        error = X509_V_ERR_CERT_HAS_EXPIRED;
-    } else if (problems.hostname) {
-        error = X509_V_ERR_HOSTNAME_MISMATCH;
-    } else if (problems.authority) {
-        error = X509_V_ERR_CERT_UNTRUSTED;
-    } else if (problems.other != X509_V_OK) {
-        error = problems.other;
-    } else if (verified != 1) {
-        error = X509_V_ERR_UNSPECIFIED;
+/// The server named the authorities whose certificates it takes (RFC 8446 section 4.2.4), or none: then any will do.
+bool accepts_issuer(SSL* ssl, const ClientCertificate& certificate) {
+    const STACK_OF(X509_NAME)* names = SSL_get0_peer_CA_list(ssl);
+    if (names == nullptr || sk_X509_NAME_num(names) == 0) return true;
+    for (int i = 0; i < sk_X509_NAME_num(names); ++i) {
+        for (const CertificatePointer& link : certificate.chain) {
+            if (X509_NAME_cmp(X509_get_issuer_name(link.get()), sk_X509_NAME_value(names, i)) == 0) return true;
+        }
     }
-    X509_STORE_CTX_set_error(store, error);
-    return error == X509_V_OK ? 1 : 0;
+    return false;
+}
+
+/// `localhost, demo.test`: the names (for an address: the addresses) that a certificate is valid for.
+std::string certified_names(X509* certificate, bool addresses) {
+    std::string out;
+    if (certificate == nullptr) return out;
+    auto* names = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+        std::string text;
+        if (name->type == GEN_DNS && !addresses) {
+            text.assign(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
+                        static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
+        } else if (name->type == GEN_IPADD && addresses) {
+            const int size = ASN1_STRING_length(name->d.iPAddress);
+            IpAddress ip{.family = size == 4 ? IpAddress::Family::v4 : IpAddress::Family::v6};
+            if (size != 4 && size != 16) continue;
+            std::memcpy(ip.bytes, ASN1_STRING_get0_data(name->d.iPAddress), static_cast<std::size_t>(size));
+            text = to_string(ip);
+        } else {
+            continue;
+        }
+        if (!out.empty()) out += ", ";
+        out += text;
+    }
+    GENERAL_NAMES_free(names);
+    return out;
+}
+
+/// RFC 3339.
+std::string text_of(std::time_t time) {
+    std::tm parts{};
+    ::gmtime_r(&time, &parts);
+    char text[32];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+std::string text_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? text_of(::timegm(&parts)) : "?";
+}
+
+std::string describe_names(X509* certificate, const std::string& host) {
+    const bool address = parse_ip(host).has_value();
+    const std::string names = certified_names(certificate, address);
+    if (!names.empty()) return "certificate is valid for " + names + ", not " + host;
+    if (address) return "cannot validate certificate for " + host + " because it doesn't contain any IP SANs";
+    return "certificate is not valid for any names, but wanted to match " + host;
+}
+
+std::string describe_validity(X509* certificate) {
+    const std::string now = "current time " + text_of(std::time(nullptr));
+    if (certificate == nullptr) return now;
+    if (X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0) {
+        return now + " is before " + text_of(X509_get0_notBefore(certificate));
+    }
+    return now + " is after " + text_of(X509_get0_notAfter(certificate));
 }
 
 }  // namespace
@@ -160,6 +257,7 @@ struct TlsContext::Impl {
     MethodPointer method;
     std::vector<ClientCertificate> certificates;
     bool verify = true;
+    bool http2 = true;
     bool roots_loaded = false;
 
     static TlsSession& session_of(BIO* bio) { return *static_cast<TlsSession*>(BIO_get_data(bio)); }
@@ -183,6 +281,45 @@ struct TlsContext::Impl {
     }
     static long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
+    static int verify_chain(X509_STORE_CTX* store, void*) {
+        Problems problems;
+        void* const app_data = X509_STORE_CTX_get_app_data(store);
+        X509_STORE_CTX_set_app_data(store, &problems);
+        X509_STORE_CTX_set_verify_cb(store, &note_problem);
+        const int verified = X509_verify_cert(store);
+        X509_STORE_CTX_set_app_data(store, app_data);
+
+        const auto* ssl =
+            static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+        auto& session = *static_cast<TlsSession*>(SSL_get_app_data(ssl));
+        X509* const certificate = X509_STORE_CTX_get0_cert(store);
+        const auto refuse = [&](int error, ErrorCode code, std::string text) {
+            session.refusal_ = {code, "tls: failed to verify certificate: x509: " + std::move(text)};
+            X509_STORE_CTX_set_error(store, error);
+            return 0;
+        };
+        if (problems.outdated != nullptr) {
+            return refuse(X509_V_ERR_CERT_HAS_EXPIRED, ErrorCode::generic,
+                          "certificate has expired or is not yet valid: " + describe_validity(problems.outdated));
+        }
+        if (problems.hostname) {
+            return refuse(X509_V_ERR_HOSTNAME_MISMATCH, ErrorCode::certificate_hostname,
+                          describe_names(certificate, session.host_));
+        }
+        if (problems.authority) {
+            return refuse(X509_V_ERR_CERT_UNTRUSTED, ErrorCode::unknown_authority,
+                          "certificate signed by unknown authority");
+        }
+        if (problems.other != X509_V_OK || verified != 1) {
+            const int error = problems.other != X509_V_OK ? problems.other : X509_V_ERR_UNSPECIFIED;
+            return refuse(error, ErrorCode::generic, X509_verify_cert_error_string(error));
+        }
+        X509_STORE_CTX_set_error(store, X509_V_OK);
+        return 1;
+    }
+
+    static int accept_any(X509_STORE_CTX*, void*) { return 1; }
+
     static int choose_certificate(SSL* ssl, void* self) {
         const auto& session = *static_cast<const TlsSession*>(SSL_get_app_data(ssl));
         for (const ClientCertificate& certificate : static_cast<const Impl*>(self)->certificates) {
@@ -191,6 +328,7 @@ struct TlsContext::Impl {
                 std::none_of(certificate.domains.begin(), certificate.domains.end(), matches)) {
                 continue;
             }
+            if (!accepts_issuer(ssl, certificate)) continue;
             SSL_use_certificate(ssl, certificate.chain.front().get());
             SSL_use_PrivateKey(ssl, certificate.key.get());
             for (std::size_t i = 1; i < certificate.chain.size(); ++i)
@@ -226,20 +364,40 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const ClientSettings& setti
     SSL_CTX_set_mode(ssl,
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_options(ssl, SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    static constexpr unsigned char protocols[] = "\x08http/1.1";
-    SSL_CTX_set_alpn_protos(ssl, protocols, sizeof protocols - 1);
+    // Sessions are never resumed: a load test whose connections share keys would flatter the server.
+    SSL_CTX_set_options(ssl, SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_TICKET);
+    // The order of Go's client, which is also the cheapest one where AES is in hardware. Servers that let the client
+    // choose then choose what they would with k6.
+    SSL_CTX_set_ciphersuites(ssl, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
+    SSL_CTX_set_cipher_list(ssl,
+                            "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+                            "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+                            "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA:"
+                            "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA");
+    // One key share is made for each handshake, of the first group.
+    SSL_CTX_set1_groups_list(ssl, "X25519:P-256:P-384:P-521");
+    SSL_CTX_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp);
+    impl->http2 = settings.http2;
 
     if (!settings.tls_cipher_suites.empty()) {
         std::string list;
         for (const std::string& name : settings.tls_cipher_suites) {
-            const char* known = OPENSSL_cipher_name(name.c_str());
-            if (known == nullptr || std::strcmp(known, "(NONE)") == 0)
+            const std::string_view* const known =
+                std::find(std::begin(obsolete_cipher_suites), std::end(obsolete_cipher_suites), name);
+            if (known != std::end(obsolete_cipher_suites)) continue;
+            // Names that it knows but does not support are "(NONE)", too.
+            const char* openssl_name = OPENSSL_cipher_name(iana_name(name).c_str());
+            if (openssl_name == nullptr || std::strcmp(openssl_name, "(NONE)") == 0)
                 return invalid("unknown cipher suite '" + name + "'");
             if (name.find("_WITH_") == std::string::npos) continue;
             if (!list.empty()) list += ':';
-            list += known;
+            list += openssl_name;
         }
+        // Those of TLS 1.3 cannot be chosen among; without one of the others, nothing older can be spoken.
+        if (list.empty() && settings.tls_max && *settings.tls_max < TlsVersion::tls_1_3) {
+            return invalid("tlsCipherSuites: this build supports none of them");
+        }
+        if (list.empty()) SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION);
         if (!list.empty() && SSL_CTX_set_cipher_list(ssl, list.c_str()) != 1) {
             ERR_clear_error();
             return invalid("tlsCipherSuites: this build supports none of them");
@@ -254,11 +412,12 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const ClientSettings& setti
 
     impl->verify = !settings.insecure_skip_tls_verify;
     SSL_CTX_set_verify(ssl, impl->verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-    if (impl->verify) SSL_CTX_set_cert_verify_callback(ssl, &verify_chain, nullptr);
+    // Without a callback of ours, OpenSSL would build and check the chain even if nobody asks for the outcome.
+    SSL_CTX_set_cert_verify_callback(ssl, impl->verify ? &Impl::verify_chain : &Impl::accept_any, nullptr);
     return std::unique_ptr<TlsContext>(new TlsContext(std::move(impl)));
 }
 
-TlsSession::TlsSession(TlsContext& context, const std::string& host) : host_(host) {
+TlsSession::TlsSession(TlsContext& context, const std::string& host, Offer offer) : host_(host) {
     TlsContext::Impl& impl = context.impl();
     if (impl.verify && !impl.roots_loaded) {
         // Tens of milliseconds: only for runs that need it.
@@ -275,6 +434,9 @@ TlsSession::TlsSession(TlsContext& context, const std::string& host) : host_(hos
     SSL_set_bio(ssl_, bio, bio);
     SSL_set_connect_state(ssl_);
     SSL_set_app_data(ssl_, this);
+    static constexpr unsigned char protocols[] = "\x02h2\x08http/1.1";
+    const std::size_t skipped = offer == Offer::http2_and_http1 && impl.http2 ? 0 : 3;
+    SSL_set_alpn_protos(ssl_, protocols + skipped, static_cast<unsigned>(sizeof protocols - 1 - skipped));
     // A trailing dot roots the name; certificates are without.
     if (host_.ends_with('.')) host_.pop_back();
     if (parse_ip(host_)) {
@@ -287,6 +449,31 @@ TlsSession::TlsSession(TlsContext& context, const std::string& host) : host_(hos
 }
 
 TlsSession::~TlsSession() { SSL_free(ssl_); }
+
+void TlsSession::give_input(std::string_view ciphertext) {
+    if (input_.empty()) {
+        input_ = ciphertext;
+        return;
+    }
+    std::string together(input_);
+    together += ciphertext;
+    kept_input_ = std::move(together);
+    input_ = kept_input_;
+}
+
+void TlsSession::keep_input() {
+    kept_input_ = std::string(input_);
+    input_ = kept_input_;
+}
+
+bool TlsSession::cut_off() const { return !input_.empty() || SSL_has_pending(ssl_) == 1; }
+
+bool TlsSession::shut_down() {
+    if (SSL_is_init_finished(ssl_) != 1 || (SSL_get_shutdown(ssl_) & SSL_SENT_SHUTDOWN) != 0 || !failure_.text.empty())
+        return false;
+    forget_errors();
+    return SSL_shutdown(ssl_) >= 0;
+}
 
 TlsSession::Step TlsSession::step_of(int result) {
     switch (SSL_get_error(ssl_, result)) {
@@ -308,26 +495,11 @@ void TlsSession::describe_failure() {
     ERR_clear_error();
     const int reason = ERR_GET_REASON(error);
     if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-        const long verification = SSL_get_verify_result(ssl_);
-        const std::string prefix = "tls: failed to verify certificate: x509: ";
-        switch (verification) {
-            case X509_V_ERR_CERT_UNTRUSTED:
-                failure_ = {ErrorCode::unknown_authority, prefix + "certificate signed by unknown authority"};
-                return;
-            case X509_V_ERR_HOSTNAME_MISMATCH:
-                failure_ = {ErrorCode::certificate_hostname, prefix + "certificate is not valid for " + host_};
-                return;
-            case X509_V_ERR_CERT_HAS_EXPIRED:
-                failure_ = {ErrorCode::generic, prefix + "certificate has expired or is not yet valid"};
-                return;
-            default:
-                failure_ = {ErrorCode::generic, prefix + X509_verify_cert_error_string(verification)};
-                return;
-        }
+        failure_ = std::move(refusal_);
+        return;
     }
     if (reason >= SSL_AD_REASON_OFFSET) {
-        failure_ = {ErrorCode::generic,
-                    std::string("remote error: tls: ") + SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET)};
+        failure_ = {ErrorCode::generic, "remote error: tls: " + alert_text(reason - SSL_AD_REASON_OFFSET)};
         return;
     }
     const char* text = error != 0 ? ERR_reason_error_string(error) : nullptr;
@@ -388,7 +560,17 @@ TlsInfo TlsSession::info() const {
     }
     const char* name = SSL_CIPHER_standard_name(SSL_get_current_cipher(ssl_));
     info.cipher_suite = name != nullptr ? name : "";
+    const unsigned char* staple = nullptr;
+    const long size = SSL_get_tlsext_status_ocsp_resp(ssl_, &staple);
+    if (size > 0) info.ocsp = read_ocsp_staple({reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size)});
     return info;
+}
+
+bool TlsSession::negotiated_http2() const {
+    const unsigned char* protocol = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl_, &protocol, &size);
+    return size == 2 && protocol[0] == 'h' && protocol[1] == '2';
 }
 
 }  // namespace k6::http

@@ -50,14 +50,19 @@ struct TlsFailure {
 
 class TlsSession {
 public:
-    /// `host` is sent as the server's name (unless it is an address) and must be in its certificate.
-    TlsSession(TlsContext& context, const std::string& host);
+    enum class Offer : unsigned char { http1, http2_and_http1 };
+    /// `host` is sent as the server's name (unless it is an address) and must be in its certificate. `offer` is what
+    /// ALPN lets the server choose from.
+    TlsSession(TlsContext& context, const std::string& host, Offer offer = Offer::http1);
     ~TlsSession();
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
-    /// Bytes from the peer; they must stay until the next call says needs_input. What was given before is used up.
-    void give_input(std::string_view ciphertext) noexcept { input_ = ciphertext; }
+    /// Bytes from the peer; they must stay until the next call says needs_input, or keep_input(). What was given before
+    /// is used up.
+    void give_input(std::string_view ciphertext);
+    /// The bytes that are left of the input are about to go: takes a copy.
+    void keep_input();
 
     enum class Step { done, needs_input, closed, failed };
     Step handshake();
@@ -69,12 +74,18 @@ public:
     /// Encrypts all of it.
     Step write(const char* data, std::size_t size);
 
+    /// After the end of input: the peer left in the middle of a record.
+    bool cut_off() const;
+    /// Says that no more will be written (close_notify). False if there is no session to end.
+    bool shut_down();
+
     /// Ciphertext for the peer, made by any of the calls above and not sent yet. Whoever sends it takes it out.
     std::string& outgoing() noexcept { return outgoing_; }
 
     const TlsFailure& failure() const noexcept { return failure_; }
-    /// Once the handshake is done.
+    // Once the handshake is done.
     TlsInfo info() const;
+    bool negotiated_http2() const;
 
 private:
     friend struct TlsContext::Impl;
@@ -83,11 +94,14 @@ private:
 
     SSL* ssl_;
     std::string_view input_;
+    std::string kept_input_;
     std::string outgoing_;
     std::string host_;
     std::size_t bytes_read_ = 0;
     bool checked_first_record_ = false;
     TlsFailure failure_;
+    /// Why the server's certificate is not good enough.
+    TlsFailure refusal_;
 };
 
 }  // namespace k6::http

@@ -1,10 +1,17 @@
 #include "proto_http/transport.h"
 
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <asio/basic_stream_socket.hpp>
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -79,28 +86,18 @@ void Deadline::begin_phase(TimePoint at) {
     timers_.worker().wheel().arm(phase_timer_, at);
 }
 
-void Deadline::end_phase() { phase_timer_.cancel(); }
+bool Deadline::end_phase() {
+    phase_timer_.cancel();
+    return std::exchange(phase_passed_, false) && !passed_;
+}
 
 void Deadline::pass(bool& flag) {
     flag = true;
-    if (hook_.cancel == &interrupt_fiber) {
-        auto* fiber = static_cast<Fiber*>(hook_.operation);
-        // Somebody else's interruption stays theirs.
-        if (fiber->interrupted()) return;
-        interrupted_by_deadline_ = true;
-    }
     if (hook_.cancel != nullptr) hook_.cancel(hook_.operation);
 }
 
-void Deadline::interrupt_fiber(void* fiber) noexcept { static_cast<Fiber*>(fiber)->interrupt(); }
-
 void Deadline::suspend(CancelHook hook) {
-    struct Guard {
-        CancelHook& hook;
-        ~Guard() { hook = {}; }
-    };
-    hook_ = hook;
-    const Guard guard{hook_};
+    const HookGuard guard(*this, hook);
     Fiber::current()->suspend(hook);
 }
 
@@ -162,33 +159,92 @@ struct TcpStream::Handler {
     }
 };
 
-TcpStream::TcpStream(Worker& worker) : worker_(worker), socket_(worker.io().get_executor()) {}
-TcpStream::~TcpStream() = default;
+/// An operation of whoever is no fiber.
+struct TcpStream::OwnedHandler {
+    using allocator_type = OperationAllocator<void>;
+    OperationMemory* memory;
+    std::shared_ptr<void> owner;
+    Done done;
+    Worker* worker;
+
+    allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
+    void operator()(const asio::error_code& error = {}, std::size_t count = 0) {
+        IoResult result{.bytes = count};
+        if (error == asio::error::eof) {
+            result.kind = IoResult::Kind::end_of_input;
+        } else if (error) {
+            result.kind = IoResult::Kind::failed;
+            result.system_error = error.value();
+        } else {
+            result.time = worker->batch_time();
+        }
+        done(owner.get(), result);
+    }
+};
+
+struct TcpStream::Socket : asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type> {
+    using basic_stream_socket::basic_stream_socket;
+};
+
+TcpStream::TcpStream(Worker& worker) : worker_(worker) {
+    static_assert(sizeof(Socket) <= sizeof socket_ && alignof(Socket) <= alignof(std::max_align_t));
+    ::new (static_cast<void*>(socket_)) Socket(worker.io().get_executor());
+}
+
+TcpStream::~TcpStream() { socket().~Socket(); }
+
+int TcpStream::descriptor() const noexcept { return const_cast<TcpStream*>(this)->socket().native_handle(); }
+TcpStream::Socket& TcpStream::socket() noexcept { return *std::launder(reinterpret_cast<Socket*>(socket_)); }
 
 void TcpStream::cancel(void* stream) noexcept {
     asio::error_code ignored;
-    static_cast<TcpStream*>(stream)->socket_.cancel(ignored);
+    static_cast<TcpStream*>(stream)->socket().cancel(ignored);
 }
 
-int TcpStream::connect(const Endpoint& remote, Deadline& deadline) {
+int TcpStream::connect(const Endpoint& remote, const std::optional<IpAddress>& local, Deadline& deadline) {
     Fiber* fiber = Fiber::current();
     fiber->check_interrupt();
     if (deadline.over()) return ECANCELED;
-    asio::error_code error;
     const auto endpoint = to_asio(remote);
-    socket_.open(endpoint.protocol(), error);
-    if (error) return error.value();
-    socket_.set_option(asio::ip::tcp::no_delay(true), error);
-    socket_.set_option(asio::socket_base::keep_alive(true), error);
-    const int seconds = 30;
-    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
-    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+    const int fd = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (fd < 0) return errno;
+    asio::error_code error;
+    socket().assign(endpoint.protocol(), fd, error);
+    if (error) {
+        ::close(fd);
+        return error.value();
+    }
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (local) {
+        // The port is chosen when the destination is known: an address has as many as there are destinations for each.
+        ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+        const auto own = to_asio({*local, 0});
+        if (::bind(fd, own.data(), static_cast<socklen_t>(own.size())) != 0) return errno;
+    }
+    if (::connect(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return 0;
+    if (errno != EINPROGRESS) return errno;
+    // A look costs less than to be told.
+    pollfd look{fd, POLLOUT, 0};
+    if (::poll(&look, 1, 0) == 0) {
+        Pending pending{fiber, 1};
+        auto completion = [&error](const asio::error_code& result) { error = result; };
+        socket().async_wait(Socket::wait_write, Handler<decltype(completion)>{&memory_, &pending, completion});
+        deadline.suspend({&cancel, this});
+        if (error) return error.value();
+    }
+    int outcome = 0;
+    socklen_t size = sizeof outcome;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &outcome, &size) != 0) return errno;
+    return outcome;
+}
 
-    Pending pending{fiber, 1};
-    auto completion = [&error](const asio::error_code& result) { error = result; };
-    socket_.async_connect(endpoint, Handler<decltype(completion)>{&memory_, &pending, completion});
-    deadline.suspend({&cancel, this});
-    return error.value();
+void TcpStream::keep_alive() {
+    const int on = 1;
+    const int seconds = 30;
+    ::setsockopt(descriptor(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
 }
 
 IoResult TcpStream::read(char* buffer, std::size_t size, Deadline& deadline) {
@@ -203,7 +259,7 @@ IoResult TcpStream::read(char* buffer, std::size_t size, Deadline& deadline) {
         result.bytes = count;
         result.time = worker_.batch_time();
     };
-    socket_.async_read_some(asio::buffer(buffer, size), Handler<decltype(completion)>{&memory_, &pending, completion});
+    socket().async_read_some(asio::buffer(buffer, size), Handler<decltype(completion)>{&memory_, &pending, completion});
     deadline.suspend({&cancel, this});
     if (!error) return result;
     if (error == asio::error::eof) return {.kind = IoResult::Kind::end_of_input};
@@ -214,7 +270,7 @@ IoResult TcpStream::read(char* buffer, std::size_t size, Deadline& deadline) {
 IoResult TcpStream::read_now(char* buffer, std::size_t size) {
     ssize_t count = 0;
     do {
-        count = ::recv(socket_.native_handle(), buffer, size, MSG_DONTWAIT);
+        count = ::recv(descriptor(), buffer, size, MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
     if (count > 0) return {.bytes = static_cast<std::size_t>(count)};
     if (count == 0) return {.kind = IoResult::Kind::end_of_input};
@@ -228,9 +284,8 @@ IoResult TcpStream::write_now(const iovec* parts, int count) {
     message.msg_iovlen = static_cast<std::size_t>(count);
     ssize_t written = 0;
     do {
-        written = count == 1
-                      ? ::send(socket_.native_handle(), parts->iov_base, parts->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
-                      : ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        written = count == 1 ? ::send(descriptor(), parts->iov_base, parts->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
+                             : ::sendmsg(descriptor(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     } while (written < 0 && errno == EINTR);
     if (written >= 0) return {.bytes = static_cast<std::size_t>(written)};
     if (errno == EAGAIN || errno == EWOULDBLOCK) return {.kind = IoResult::Kind::would_block};
@@ -254,23 +309,40 @@ TcpStream::Readiness TcpStream::wait_for_either(Deadline& deadline) {
         ready.writable = true;
         cancel(this);
     };
-    socket_.async_wait(Socket::wait_read, Handler<decltype(readable)>{&memory_, &pending, readable});
-    socket_.async_wait(Socket::wait_write, Handler<decltype(writable)>{&memory_, &pending, writable});
+    socket().async_wait(Socket::wait_read, Handler<decltype(readable)>{&memory_, &pending, readable});
+    socket().async_wait(Socket::wait_write, Handler<decltype(writable)>{&memory_, &pending, writable});
     deadline.suspend({&cancel, this});
     ready.deadline = deadline.over();
     return ready;
 }
 
+void TcpStream::start_read(std::shared_ptr<void> owner, char* buffer, std::size_t size, Done done) {
+    socket().async_read_some(asio::buffer(buffer, size), OwnedHandler{&memory_, std::move(owner), done, &worker_});
+}
+
+void TcpStream::start_wait_for_room(std::shared_ptr<void> owner, Done done) {
+    socket().async_wait(Socket::wait_write, OwnedHandler{&memory_, std::move(owner), done, &worker_});
+}
+
+void TcpStream::post(OperationMemory& memory, std::shared_ptr<void> owner, Done done) {
+    asio::post(worker_.io(), OwnedHandler{&memory, std::move(owner), done, &worker_});
+}
+
+void TcpStream::close() noexcept {
+    asio::error_code ignored;
+    socket().close(ignored);
+}
+
 bool TcpStream::idle_and_open(bool may_have_input) {
     char byte = 0;
-    const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t count = ::recv(descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (count > 0) return may_have_input;
     return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 std::string TcpStream::local_endpoint() const {
     asio::error_code error;
-    const auto endpoint = socket_.local_endpoint(error);
+    const auto endpoint = const_cast<TcpStream*>(this)->socket().local_endpoint(error);
     if (error) return {};
     const std::string address = endpoint.address().to_string();
     const std::string port = ":" + std::to_string(endpoint.port());

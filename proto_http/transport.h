@@ -13,12 +13,11 @@
 
 #include <sys/uio.h>
 
-#include <asio/basic_stream_socket.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/runtime/fiber.h"
@@ -70,7 +69,8 @@ public:
     Deadline& operator=(const Deadline&) = delete;
 
     void begin_phase(TimePoint at);
-    void end_phase();
+    /// Whether the phase was over before the deadline.
+    bool end_phase();
 
     bool passed() const noexcept { return passed_; }
     bool phase_passed() const noexcept { return phase_passed_; }
@@ -78,33 +78,25 @@ public:
 
     /// Suspends the current fiber; the hook is called when the deadline passes, too.
     void suspend(CancelHook hook);
-    /// Runs something that suspends by itself and can only be ended by interrupting the fiber. False if the deadline
-    /// did.
+    /// Runs something that suspends by itself, and whose wait ends when the deadline passes. False if it did.
     template <class Function>
     bool run(Function function) {
-        Fiber* fiber = Fiber::current();
-        hook_ = {&interrupt_fiber, fiber};
-        interrupted_by_deadline_ = false;
-        try {
-            function();
-        } catch (const Interrupted&) {
-            hook_ = {};
-            if (!interrupted_by_deadline_) throw;
-            fiber->clear_interrupt();
-            return false;
-        }
-        hook_ = {};
+        const HookGuard guard(*this, {&end_wait, Fiber::current()});
+        function();
         // It may have passed when the wait was over but the fiber not yet back.
-        if (interrupted_by_deadline_) {
-            fiber->clear_interrupt();
-            return false;
-        }
-        return true;
+        return !over();
     }
 
 private:
     friend class DeadlineTimers;
-    static void interrupt_fiber(void* fiber) noexcept;
+    struct HookGuard {
+        HookGuard(Deadline& of, CancelHook hook) : deadline(of) { deadline.hook_ = hook; }
+        ~HookGuard() { deadline.hook_ = {}; }
+        HookGuard(const HookGuard&) = delete;
+        HookGuard& operator=(const HookGuard&) = delete;
+        Deadline& deadline;
+    };
+    static void end_wait(void* fiber) noexcept { static_cast<Fiber*>(fiber)->end_wait(); }
     void pass(bool& flag);
 
     DeadlineTimers& timers_;
@@ -114,7 +106,6 @@ private:
     CancelHook hook_;
     bool passed_ = false;
     bool phase_passed_ = false;
-    bool interrupted_by_deadline_ = false;
 };
 
 struct IoResult {
@@ -144,8 +135,9 @@ public:
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
 
-    /// 0, an errno, or ECANCELED when the deadline passed.
-    int connect(const Endpoint& remote, Deadline& deadline);
+    /// From `local` (any port) if given. 0, an errno, or ECANCELED when the deadline passed. Where the peer is near,
+    /// the connection is often there at once, and nothing suspends.
+    int connect(const Endpoint& remote, const std::optional<IpAddress>& local, Deadline& deadline);
     IoResult read(char* buffer, std::size_t size, Deadline& deadline);
     /// What has arrived already.
     IoResult read_now(char* buffer, std::size_t size);
@@ -159,6 +151,21 @@ public:
     };
     Readiness wait_for_either(Deadline& deadline);
 
+    // For whoever is no fiber: the worker's loop calls `done` with `owner`, which lives until then, or until the loop
+    // is no more. At most one read, one wait and one post at a time.
+    using Done = void (*)(void* owner, const IoResult& result);
+    void start_read(std::shared_ptr<void> owner, char* buffer, std::size_t size, Done done);
+    /// Until the socket takes more.
+    void start_wait_for_room(std::shared_ptr<void> owner, Done done);
+    /// When the fibers that are ready have run.
+    void post(OperationMemory& memory, std::shared_ptr<void> owner, Done done);
+
+    /// The system shall ask now and then whether the other side is still there.
+    void keep_alive();
+
+    /// What is under way ends; nothing else may be started.
+    void close() noexcept;
+
     /// An idle connection of which the peer has neither sent something nor closed its side. With `may_have_input` only
     /// the latter counts.
     bool idle_and_open(bool may_have_input);
@@ -167,16 +174,21 @@ public:
     std::string local_endpoint() const;
 
 private:
-    using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+    // Asio's socket; its headers are heavy.
+    struct Socket;
+    Socket& socket() noexcept;
+    int descriptor() const noexcept;
+
     struct Pending;
     template <class Completion>
     struct Handler;
+    struct OwnedHandler;
 
     static void cancel(void* stream) noexcept;
 
     Worker& worker_;
-    Socket socket_;
     OperationMemory memory_;
+    alignas(std::max_align_t) std::byte socket_[64];
 };
 
 }  // namespace k6::http

@@ -1,9 +1,12 @@
 #include "proto_http/url.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "proto_http/idna.h"
 
 namespace k6::http {
 namespace {
@@ -220,7 +223,19 @@ std::optional<std::string> Url::parse_authority(std::string_view authority) {
         }
     }
     host_ = percent_decode(name).text;
-    authority_ = host_ + std::string(host.substr(name.size()));
+    const std::string_view port = host.substr(name.size());
+    authority_ = host_ + std::string(port);
+    international_ =
+        std::any_of(host_.begin(), host_.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    if (international_) {
+        auto ascii = ascii_host_name(host_);
+        if (ascii) {
+            wire_host_ = std::move(*ascii);
+            wire_authority_ = wire_host_ + std::string(port);
+        } else {
+            idna_error_ = ascii.error().message;
+        }
+    }
     return std::nullopt;
 }
 
@@ -355,6 +370,10 @@ Result<Url> Url::resolve(std::string_view reference) const {
         url.credentials_ = credentials_;
         url.authority_ = authority_;
         url.host_ = host_;
+        url.wire_host_ = wire_host_;
+        url.wire_authority_ = wire_authority_;
+        url.idna_error_ = idna_error_;
+        url.international_ = international_;
         url.port_ = port_;
         url.has_authority_ = has_authority_;
     }

@@ -58,6 +58,11 @@ public:
     std::optional<std::uint16_t> effective_port() const;
     /// Host and port as the URL has them, with brackets: the value of the Host header.
     const std::string& authority() const noexcept { return authority_; }
+    /// host() and authority() as they go over the wire: names with other letters in their ASCII form. `idna_error` says
+    /// why there is none; then they are empty.
+    const std::string& wire_host() const noexcept { return international_ ? wire_host_ : host_; }
+    const std::string& wire_authority() const noexcept { return international_ ? wire_authority_ : authority_; }
+    const std::string& idna_error() const noexcept { return idna_error_; }
     const std::optional<Credentials>& credentials() const noexcept { return credentials_; }
     /// Percent-decoded.
     const std::string& path() const noexcept { return path_; }
@@ -94,6 +99,11 @@ private:
     std::string escaped_path_;
     std::string query_;
     std::string fragment_;
+    // Of a host beyond ASCII.
+    std::string wire_host_;
+    std::string wire_authority_;
+    std::string idna_error_;
+    bool international_ = false;
     bool has_authority_ = false;
     bool has_query_ = false;
 

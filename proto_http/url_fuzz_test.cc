@@ -18,7 +18,7 @@ TEST(UrlFuzzTest, SeedsAndMutations) {
     for (const std::string_view seed : url_seeds) {
         Mutator mutator(++number);
         std::string text(seed);
-        for (int i = 0; i < 3000; ++i) {
+        for (int i = 0; i < fuzz_rounds(3000); ++i) {
             EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), 0);
             text = mutator.mutate(i % 10 == 0 ? seed : std::string_view(text));
             if (text.size() > 300) text.resize(300);

@@ -183,5 +183,20 @@ TEST(UrlTest, ResolvingKeepsEscapes) {
 
 TEST(UrlTest, ResolvingABadReferenceFails) { EXPECT_FALSE(Url::parse("http://h/")->resolve("http://a b/")); }
 
+TEST(UrlTest, NamesBeyondAsciiHaveAnAsciiFormOnTheWire) {
+    const Url url = Url::parse(
+                        "http://B\xc3\xbc"
+                        "cher.test:8080/")
+                        .value();
+    EXPECT_EQ(url.host(),
+              "B\xc3\xbc"
+              "cher.test");
+    EXPECT_EQ(url.wire_host(), "xn--bcher-kva.test");
+    EXPECT_EQ(url.wire_authority(), "xn--bcher-kva.test:8080");
+    EXPECT_EQ(url.resolve("/x")->wire_host(), "xn--bcher-kva.test");
+    EXPECT_EQ(Url::parse("http://Plain.test/")->wire_host(), "Plain.test");
+    EXPECT_TRUE(Url::parse("http://a\xe2\x80\xae.test/")->idna_error().starts_with("idna: "));
+}
+
 }  // namespace
 }  // namespace k6::http

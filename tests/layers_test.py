@@ -25,14 +25,18 @@ INNER = {
     "engine/runtime": set(),
     "engine/exec": {"engine/plan", "engine/runtime"},
     "js/syntax": set(),
-    "js/lower": {"js/syntax", "js/mujs", "js/builtins"},
-    "js/mujs": set(),
-    "js/builtins": {"js/mujs"},
-    "js/modules": {"js/mujs", "js/builtins"},
-    "js/runner": {"js/syntax", "js/lower", "js/mujs", "js/builtins", "js/modules"},
+    "js/lower": {"js/syntax"},
+    "js/regexp": {"js/syntax"},
+    "js/mujs": {"js/regexp"},
+    "js/builtins": {"js/mujs", "js/regexp"},
+    "js/support": {"js/mujs", "js/builtins"},
+    "js/html": set(),
+    "js/json_select": set(),
+    "js/modules": {"js/mujs", "js/builtins", "js/support", "js/html", "js/json_select"},
+    "js/runner": {"js/syntax", "js/lower", "js/mujs", "js/builtins", "js/support", "js/modules"},
 }
 # What a test may use besides: a real server, and fibers to run on.
-TESTS_ALSO = {"tools/demo_server", "engine/runtime", "js/syntax", "js/lower", "js/builtins", "js/mujs"}
+TESTS_ALSO = {"js/testing", "js/runner", "tools/demo_server", "engine/runtime", "js/syntax", "js/lower", "js/builtins", "js/support", "js/mujs"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 

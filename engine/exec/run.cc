@@ -71,6 +71,8 @@ public:
     void mark_failed(std::string message);
     void resume();
     RunProgress progress() const;
+    RunFacts facts() const;
+    ScenarioFacts facts(const Scenario& scenario) const;
 
     void initialized(PooledVu& vu, std::optional<Error> error) override;
     void returned(PooledVu& vu, ScenarioRun& scenario) override;
@@ -296,6 +298,7 @@ bool Run::Impl::call(const Function& function) {
         if (config_.plan->system_tags.has(SystemTag::group)) {
             vu.set_tags(vu.tag_table().with(vu.tags(), SystemTag::group, std::string("::") + function.name));
         }
+        vu.group_path = std::string("::") + function.name;
         std::unique_ptr<VuBody> body;
         try {
             auto made = config_.runner->make_vu(vu);
@@ -598,6 +601,29 @@ RunProgress Run::Impl::progress() const {
     return progress;
 }
 
+RunFacts Run::Impl::facts() const {
+    const RunProgress all = progress();
+    return {.elapsed = all.elapsed,
+            .complete_iterations = all.complete_iterations,
+            .interrupted_iterations = all.interrupted_iterations,
+            .active_vus = all.active_vus,
+            .initialized_vus = all.initialized_vus};
+}
+
+ScenarioFacts Run::Impl::facts(const Scenario& scenario) const {
+    std::optional<TimePoint> begin;
+    if (scenarios_begun_.load(std::memory_order_acquire)) {
+        begin = TimePoint(Duration(scenarios_begin_.load(std::memory_order_relaxed)));
+    }
+    const TimePoint at = now();
+    for (const auto& one : scenarios_) {
+        if (&one->scenario() != &scenario) continue;
+        return {.start = config_.clock->wall_time(begin.value_or(at) + scenario.start_time),
+                .progress = one->progress(at, begin, stopped()).fraction};
+    }
+    return {};
+}
+
 int exit_code(const RunResult& result) { return result.error ? static_cast<int>(result.error->error_class) : 0; }
 
 Run::Run(const RunConfig& config) : impl_(std::make_unique<Impl>(config, *this)) {}
@@ -609,5 +635,7 @@ void Run::mark_failed(std::string message) { impl_->mark_failed(std::move(messag
 void Run::abort_now(StopReason reason) { impl_->abort_now(std::move(reason)); }
 void Run::resume() { impl_->resume(); }
 RunProgress Run::progress() const { return impl_->progress(); }
+RunFacts Run::facts() const { return impl_->facts(); }
+ScenarioFacts Run::facts(const Scenario& scenario) const { return impl_->facts(scenario); }
 
 }  // namespace k6

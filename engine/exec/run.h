@@ -137,6 +137,8 @@ public:
     void resume();
 
     RunProgress progress() const;
+    RunFacts facts() const override;
+    ScenarioFacts facts(const Scenario& scenario) const override;
 
 private:
     class Impl;

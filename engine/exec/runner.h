@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "engine/exec/vu.h"
@@ -45,6 +47,16 @@ public:
     virtual Result<void> teardown(VuBody& body) = 0;
     /// What setup() returned, as JSON; nothing if it did not run or returned nothing.
     virtual std::optional<std::string> setup_data_json() const = 0;
+
+    /// What the test itself makes of the summary: bytes by "stdout", "stderr" or the name of a file.
+    using SummaryParts = std::vector<std::pair<std::string, std::string>>;
+    virtual bool has_handle_summary() const { return false; }
+    /// Called once after the run, on a fiber, with a transient VU. Nothing: the usual summary is wanted. What the
+    /// test's code throws is an ErrorClass::script_exception, a result that cannot be written ErrorClass::generic.
+    /// Throws Interrupted.
+    virtual Result<std::optional<SummaryParts>> handle_summary(Vu&, const std::string&) {
+        return std::optional<SummaryParts>();
+    }
 };
 
 /// Why a run ends before its plan does.
@@ -53,10 +65,31 @@ struct StopReason {
     std::string message;
 };
 
+/// Where a run stands, for scripts that ask.
+struct RunFacts {
+    /// Since just before setup; zero before.
+    Duration elapsed{};
+    std::uint64_t complete_iterations = 0;
+    std::uint64_t interrupted_iterations = 0;
+    std::int64_t active_vus = 0;
+    std::int64_t initialized_vus = 0;
+};
+
+/// Where one of its scenarios stands.
+struct ScenarioFacts {
+    /// When it began, or would begin.
+    WallTime start{};
+    /// 0 to 1.
+    double progress = 0;
+};
+
 /// What code inside a run may ask of it. Any thread.
 class RunControl {
 public:
     virtual ~RunControl() = default;
+    virtual RunFacts facts() const = 0;
+    /// `scenario` is one of the plan's.
+    virtual ScenarioFacts facts(const Scenario& scenario) const = 0;
     /// Interrupts all iterations; teardown and summary still follow. The first reason is kept.
     virtual void stop(StopReason reason) = 0;
     /// The run goes on, but its exit code is that of marked_as_failed.

@@ -85,7 +85,7 @@ public:
     /// every tag set of for_sample: for the next add or add_batch.
     metrics::TagSetId sample_metadata() {
         const metrics::SystemTagSet& wanted = config_.plan->system_tags;
-        if (!wants_metadata_ || !config_.recorder->wants_samples()) return metrics::no_tags;
+        if ((!wants_metadata_ && metadata.empty()) || !config_.recorder->wants_samples()) return metrics::no_tags;
         const std::string vu = std::to_string(config_.id_in_instance);
         const std::string iter = std::to_string(iteration_.of_vu);
         std::array<metrics::TagUpdate, 2> updates{};
@@ -93,7 +93,12 @@ public:
         using metrics::SystemTag;
         if (wanted.has(SystemTag::vu)) updates[count++] = {metrics::tag_key(SystemTag::vu), vu};
         if (wanted.has(SystemTag::iter)) updates[count++] = {metrics::tag_key(SystemTag::iter), iter};
-        return tag_table().for_sample(metrics::no_tags, std::span(updates).first(count));
+        metrics::TagSetId set = tag_table().for_sample(metrics::no_tags, std::span(updates).first(count));
+        for (const auto& [key, value] : metadata) {
+            const metrics::TagUpdate update{tag_table().key(key), value};
+            set = tag_table().for_sample(set, std::span(&update, 1));
+        }
+        return set;
     }
 
     /// Whether the code that runs now has to end: for interpreters, which ask between waits (a wait throws Interrupted
@@ -113,6 +118,9 @@ public:
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
 
+    /// What the script adds to sample_metadata().
+    StringMap metadata;
+
     /// Path of the group that the VU's code is in: "" or "::a::b" (see group.h).
     std::string group_path;
 
@@ -124,6 +132,7 @@ public:
         scenario_ = scenario;
         tags_ = tags;
         group_path.clear();
+        metadata.clear();
         iteration_.of_vu_in_scenario = 0;
     }
     IterationNumbers& iteration() noexcept { return iteration_; }

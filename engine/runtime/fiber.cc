@@ -227,6 +227,10 @@ void Fiber::resume_later() {
 
 void Fiber::interrupt() {
     interrupted_ = true;
+    end_wait();
+}
+
+void Fiber::end_wait() {
     CancelHook hook = std::exchange(hook_, {});
     if (hook.cancel != nullptr) hook.cancel(hook.operation);
 }

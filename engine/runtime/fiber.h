@@ -76,6 +76,9 @@ public:
     /// Marks the fiber; if it is suspended with a hook, the hook is called, once. Outside of fibers the hook may resume
     /// the fiber at once, so it may have ended when this returns.
     void interrupt();
+    /// Calls the hook of the wait in which the fiber stands, if any, without marking the fiber: for those who bound a
+    /// wait in time. The wait then ends as its operation says; nothing is thrown.
+    void end_wait();
     bool interrupted() const noexcept { return interrupted_; }
     void clear_interrupt() noexcept { interrupted_ = false; }
     /// Throws Interrupted if marked: for long computations between waits.

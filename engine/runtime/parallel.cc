@@ -17,6 +17,7 @@ struct Join {
     std::size_t next = 0;
     std::vector<Fiber*> running;
     bool parent_waits = false;
+    bool interrupted = false;
     std::exception_ptr failure;
 
     void work() {
@@ -24,7 +25,8 @@ struct Join {
         try {
             while (next < count && !self->interrupted()) task(next++);
         } catch (const Interrupted&) {
-            // The parent knows: it is the one that interrupted.
+            // A child's parent knows: it is the one that interrupted.
+            if (self == parent) interrupted = true;
         } catch (...) {
             if (!failure) failure = std::current_exception();
             next = count;
@@ -51,8 +53,12 @@ void run_parallel(std::size_t count, std::size_t limit, const std::function<void
     if (count == 0) return;
     Join join{.count = count, .task = task, .parent = parent};
     const std::size_t fibers = std::min(count, std::max<std::size_t>(limit, 1));
-    for (std::size_t i = 0; i < fibers; ++i) join.running.push_back(&parent->worker().spawn([&join] { join.work(); }));
-    bool interrupted = false;
+    // One of the fibers is the caller's own.
+    for (std::size_t i = 1; i < fibers; ++i) join.running.push_back(&parent->worker().spawn([&join] { join.work(); }));
+    join.work();
+    bool& interrupted = join.interrupted;
+    interrupted = interrupted || parent->interrupted();
+    if (interrupted) join.interrupt_all();
     join.parent_waits = true;
     while (!join.running.empty()) {
         if (interrupted) {

@@ -297,6 +297,7 @@ Result<IpAddress> Resolver::resolve(std::string_view name) {
         waiter.answer = std::make_shared<const DnsAnswer>(state_->lookup(key));
     } else {
         fiber->suspend({&Waiter::give_up, &waiter});
+        if (!waiter.answer) return lookup_error(name, "i/o timeout");
     }
     std::lock_guard lock(state_->mutex);
     State::Entry& entry = state_->entry(key);

@@ -67,7 +67,8 @@ public:
 
     /// One address for `name` by the settings. IP literals are returned as they are. The calling fiber waits; throws
     /// Interrupted. When the name or an address of a wanted family does not exist the error says
-    /// `lookup NAME: no such host`, otherwise `lookup NAME: ` and why the lookup failed. With a simulated clock the
+    /// `lookup NAME: no such host`, otherwise `lookup NAME: ` and why the lookup failed: `i/o timeout` when somebody
+    /// ended the fiber's wait. With a simulated clock the
     /// lookup runs at once, on the calling thread.
     Result<IpAddress> resolve(std::string_view name);
 

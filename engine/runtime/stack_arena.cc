@@ -43,7 +43,8 @@ StackArena::StackArena(Config config)
     : page_size_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))),
       guard_size_(guard_pages * page_size_),
       slot_size_((std::max(config.slot_size, guard_size_ + 4 * page_size_) + page_size_ - 1) / page_size_ * page_size_),
-      guard_(config.guard) {}
+      guard_(config.guard),
+      hot_slots_(config.hot_slots) {}
 
 StackArena::~StackArena() {
     for (std::byte* region : regions_) {
@@ -90,6 +91,7 @@ StackArena::Stack StackArena::allocate() {
     if (!free_.empty()) {
         slot = free_.back();
         free_.pop_back();
+        cooled_ = std::min(cooled_, free_.size());
     } else {
         if (fresh_ == fresh_end_) map_region();
         // So that release() never allocates.
@@ -107,10 +109,14 @@ void StackArena::release(Stack stack) noexcept {
     // Frames that were never returned from leave their red zones behind.
     ASAN_UNPOISON_MEMORY_REGION(stack.low, static_cast<std::size_t>(stack.high - stack.low));
 #endif
-    auto size = static_cast<std::size_t>(stack.high - stack.low);
-    if (size > warm_size) madvise(stack.low, size - warm_size, MADV_DONTNEED);
     free_.push_back(stack.low - guard_size_);
     --in_use_;
+    if (free_.size() - cooled_ > hot_slots_) cool(free_[cooled_++]);
+}
+
+void StackArena::cool(std::byte* slot) const noexcept {
+    const std::size_t size = slot_size_ - guard_size_;
+    if (size > warm_size) madvise(slot + guard_size_, size - warm_size, MADV_DONTNEED);
 }
 
 }  // namespace k6

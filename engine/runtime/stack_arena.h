@@ -26,6 +26,8 @@ public:
         /// Address space per stack with its guard; rounded up to whole pages.
         std::size_t slot_size = std::size_t{1} << 20;
         Guard guard = Guard::automatic;
+        /// Free slots that keep all of their memory: for fibers that come and go.
+        std::size_t hot_slots = 64;
     };
 
     /// Usable addresses [low, high).
@@ -41,7 +43,8 @@ public:
 
     /// Throws std::system_error when the address space or, with mprotect guards, the mappings are used up.
     Stack allocate();
-    /// Gives the memory deep in the stack back to the system; the pages at the top are kept for the next user.
+    /// The slots released last stay as they are. Of others, the memory deep in the stack goes back to the system; the
+    /// pages at the top are kept for the next user.
     void release(Stack stack) noexcept;
 
     std::size_t in_use() const noexcept { return in_use_; }
@@ -49,6 +52,7 @@ public:
 private:
     void map_region();
     void install_guard(std::byte* slot);
+    void cool(std::byte* slot) const noexcept;
 
     std::size_t page_size_;
     std::size_t guard_size_;
@@ -60,6 +64,8 @@ private:
     std::byte* fresh_ = nullptr;  // slots never used yet: [fresh_, fresh_end_)
     std::byte* fresh_end_ = nullptr;
     std::vector<std::byte*> free_;  // slots with their guard, last released last
+    std::size_t hot_slots_;
+    std::size_t cooled_ = 0;  // of free_, from its begin
 };
 
 }  // namespace k6

@@ -63,7 +63,7 @@ TEST(StackArena, ReusesTheStackReleasedLast) {
 }
 
 TEST(StackArena, OnlyTouchedPagesAreResidentAndDeepOnesAreReturned) {
-    StackArena arena({});
+    StackArena arena({.hot_slots = 0});
     StackArena::Stack stack = arena.allocate();
     EXPECT_EQ(resident_pages(stack), 0u);
     stack.high[-1] = std::byte{1};
@@ -74,6 +74,25 @@ TEST(StackArena, OnlyTouchedPagesAreResidentAndDeepOnesAreReturned) {
     EXPECT_LE(resident_pages(stack), 4u);
     stack = arena.allocate();
     EXPECT_EQ(stack.low[0], std::byte{0});
+}
+
+TEST(StackArena, TheLastReleasedKeepTheirMemory) {
+    StackArena arena({.slot_size = 128 << 10, .hot_slots = 2});
+    std::vector<StackArena::Stack> stacks;
+    for (int i = 0; i < 4; ++i) {
+        stacks.push_back(arena.allocate());
+        std::memset(stacks.back().low, 1, size(stacks.back()));
+    }
+    for (const StackArena::Stack& stack : stacks) arena.release(stack);
+    EXPECT_LE(resident_pages(stacks[0]), 4u);
+    EXPECT_LE(resident_pages(stacks[1]), 4u);
+    EXPECT_EQ(resident_pages(stacks[2]), size(stacks[2]) / page);
+    EXPECT_EQ(resident_pages(stacks[3]), size(stacks[3]) / page);
+    // Taken and released again, it is hot again; nothing is cooled twice.
+    for (int i = 0; i < 3; ++i) arena.allocate();
+    arena.release(stacks[1]);
+    EXPECT_LE(resident_pages(stacks[0]), 4u);
+    EXPECT_EQ(arena.in_use(), 2u);
 }
 
 // AddressSanitizer would clear gigabytes of shadow at the end.

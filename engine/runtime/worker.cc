@@ -115,7 +115,8 @@ struct Worker::Impl {
     SimulatedClock* simulated;
     StackArena arena;              // outlives the wheel, whose timers may lie on abandoned stacks
     HandlerMemory handler_memory;  // outlives the handlers in io
-    asio::io_context io{1};        // the hint: one thread runs it; posting from others stays safe
+    // One thread does all its I/O, without locks; posting from others stays safe.
+    asio::io_context io{ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     asio::executor_work_guard<asio::io_context::executor_type> keep_running{io.get_executor()};
     Alarm alarm{io};
     TimePoint alarm_at = TimePoint::max();  // what the alarm is set to

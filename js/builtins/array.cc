@@ -1,5 +1,6 @@
-// Arrays: ES2015 and later, and those ES5 functions that MuJS has not stable (sort), or slow on dense arrays (splice,
-// unshift).
+// Arrays: ES2015 and later, and those ES5 functions that change an array in place. The others: array_iteration.cc.
+#include "js/builtins/array.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,54 +12,30 @@
 namespace k6::js {
 namespace {
 
-/// `length` of the object at stack index `index`.
-int length_at(js_State* J, int index) {
-    const js_Value& value = *js_tovalue(J, index);
-    if (value.t.type == JS_TOBJECT && value.u.object->type == JS_CARRAY) return value.u.object->u.a.length;
-    js_getproperty(J, index, "length");
-    const double length = js_tonumber(J, -1);
-    js_pop(J, 1);
-    if (!(length > 0)) return 0;
-    return static_cast<int>(std::min<double>(length, JS_ARRAYLIMIT));
-}
+void array_is_array(js_State* J) { js_pushboolean(J, js_isarray(J, 1)); }
 
-void require_callable(js_State* J, int index) {
-    if (!js_iscallable(J, index)) js_typeerror(J, "%s is not a function", js_typeof(J, index));
+/// For Array.of and Array.from of a subclass: pushes new this(…); of Array itself, a plain array, which is returned.
+js_Object* push_new_of_this(js_State* J, const js_Value& self, int length) {
+    if (is_object(self) && is_constructor(self.u.object) && !is_array_constructor(self.u.object)) {
+        js_pushvalue(J, self);
+        if (length >= 0) js_pushnumber(J, length);
+        js_construct(J, length >= 0 ? 1 : 0);
+        js_Object* made = js_toobject(J, -1);
+        return made->type == JS_CARRAY && made->u.a.simple && made->u.a.length == 0 ? made : nullptr;
+    }
+    js_Object* array = new_array(J);
+    js_pushobject(J, array);
+    return array;
 }
-
-/// Makes `this` an object; array functions work on anything that has `length` and indices.
-void receiver(js_State* J) {
-    if (!js_iscoercible(J, 0)) js_typeerror(J, "Array.prototype method called on null or undefined");
-    js_toobject(J, 0);
-}
-
-/// A dense array of ours to work on directly, or null.
-js_Object* dense(js_State* J, int index) {
-    const js_Value& value = *js_tovalue(J, index);
-    if (value.t.type != JS_TOBJECT) return nullptr;
-    js_Object* object = value.u.object;
-    return object->type == JS_CARRAY && object->u.a.simple && object->u.a.flat_length == object->u.a.length ? object
-                                                                                                            : nullptr;
-}
-
-void is_array(js_State* J) { js_pushboolean(J, js_isarray(J, 1)); }
 
 void array_of(js_State* J) {
     const int top = js_gettop(J);
-    js_Object* array = new_array(J);
-    js_pushobject(J, array);
-    for (int i = 1; i < top; ++i) append_raw(J, array, *js_tovalue(J, i));
-}
-
-/// Calls argument 1 with element i, leaving its result on the stack above the element.
-void call_with_element(js_State* J, int i) {
-    js_getindex(J, 0, i);
-    js_copy(J, 1);
-    js_copy(J, 2);
-    js_copy(J, -3);
-    js_pushnumber(J, i);
-    js_copy(J, 0);
-    js_call(J, 3);
+    js_Object* plain = push_new_of_this(J, *js_tovalue(J, 0), top - 1);
+    for (int i = 1; i < top; ++i) {
+        js_copy(J, i);
+        put_element(J, plain, top, i - 1);
+    }
+    js_setlength(J, top, top - 1);
 }
 
 enum class Found { element, index };
@@ -184,6 +161,8 @@ void flat_map(js_State* J) {
     js_Object* result = new_array(J);
     js_pushobject(J, result);
     for (int i = 0; i < length; ++i) {
+        if (!js_hasindex(J, 0, i)) continue;
+        js_pop(J, 1);
         call_with_element(J, i);
         if (js_isarray(J, -1)) {
             flatten_into(J, result, js_gettop(J) - 1, 0);
@@ -437,8 +416,9 @@ private:
             keyed.emplace_back(js_tostring(J_, -1), value);
             js_pop(J_, 1);
         }
-        std::stable_sort(keyed.begin(), keyed.end(),
-                         [](const auto& left, const auto& right) { return left.first < right.first; });
+        std::stable_sort(keyed.begin(), keyed.end(), [](const auto& left, const auto& right) {
+            return compare_text(left.first.c_str(), right.first.c_str()) < 0;
+        });
         std::transform(keyed.begin(), keyed.end(), values.begin(), [](const auto& entry) { return entry.second; });
     }
 
@@ -532,20 +512,20 @@ Value array_from(Call& call) {
         throw TypeError("The mapping argument of Array.from is not a function");
     }
     Guard guard(J);
-    js_Object* result = new_array(J);
-    js_pushobject(J, result);
+    js_Object* plain = push_new_of_this(J, this_raw(call), -1);
+    const int result = js_gettop(J) - 1;
+    int count = 0;
     auto add = [&](const js_Value& value) {
         if (!mapping) {
-            append_raw(J, result, value);
-            return;
+            js_pushvalue(J, value);
+        } else {
+            js_pushvalue(J, map);
+            js_pushvalue(J, map_this);
+            js_pushvalue(J, value);
+            js_pushnumber(J, count);
+            js_call(J, 2);
         }
-        js_pushvalue(J, map);
-        js_pushvalue(J, map_this);
-        js_pushvalue(J, value);
-        js_pushnumber(J, result->u.a.flat_length);
-        js_call(J, 2);
-        append_raw(J, result, *js_tovalue(J, -1));
-        js_pop(J, 1);
+        put_element(J, plain, result, count++);
     };
     bool iterable = is_string(source);
     if (!iterable) {
@@ -571,11 +551,12 @@ Value array_from(Call& call) {
             js_pop(J, 1);
         }
     }
-    return to_value(state, object_value(result));
+    js_setlength(J, result, count);
+    return to_value(state, *js_tovalue(J, result));
 }
 
 constexpr StockFunction static_functions[] = {
-    {"isArray", is_array, 1},
+    {"isArray", array_is_array, 1},
     {"of", array_of, 0},
 };
 constexpr FunctionDefinition static_natives[] = {
@@ -592,12 +573,12 @@ constexpr StockFunction prototype_functions[] = {
     {"flat", flat, 1},
     {"flatMap", flat_map, 2},
     {"includes", includes, 2},
-    {"push", push, 0},
+    {"push", push, 0, 1},
     {"shift", shift, 0},
-    {"splice", splice, 0},
+    {"splice", splice, 0, 2},
     {"toReversed", to_reversed, 0},
-    {"toSpliced", to_spliced, 0},
-    {"unshift", unshift, 0},
+    {"toSpliced", to_spliced, 0, 2},
+    {"unshift", unshift, 0, 1},
     {"with", with, 2},
 };
 constexpr FunctionDefinition prototype_natives[] = {
@@ -616,8 +597,10 @@ void install_array(State& state) {
     Guard guard(J);
     attach_functions(J, J->Array_prototype, prototype_functions);
     state.define_functions(to_value(state, object_value(J->Array_prototype)), prototype_natives);
-    js_getglobal(J, "Array");
-    js_Object* constructor = js_toobject(J, -1);
+    js_Object* constructor = define_constructor(J, J->Array_prototype, "Array", 0, construct_array, construct_array);
+    constructor->extensible |= 1 << native_length_shift;
+    install_array_iteration(J, constructor);
+    define_species(state, constructor);
     attach_functions(J, constructor, static_functions);
     state.define_functions(to_value(state, object_value(constructor)), static_natives);
 }

@@ -20,12 +20,20 @@ struct ArrayBuffer {
     std::string bytes;
 };
 
-enum class Kind { int8, uint8, uint8_clamped, int16, uint16, int32, uint32, float32, float64 };
-constexpr std::size_t kind_count = 9;
-constexpr std::size_t element_sizes[kind_count] = {1, 1, 1, 2, 2, 4, 4, 4, 8};
-constexpr const char* kind_names[kind_count] = {"Int8Array",   "Uint8Array",   "Uint8ClampedArray",
-                                                "Int16Array",  "Uint16Array",  "Int32Array",
-                                                "Uint32Array", "Float32Array", "Float64Array"};
+enum class Kind { int8, uint8, uint8_clamped, int16, uint16, int32, uint32, float32, float64, big_int64, big_uint64 };
+constexpr std::size_t kind_count = 11;
+constexpr std::size_t element_sizes[kind_count] = {1, 1, 1, 2, 2, 4, 4, 4, 8, 8, 8};
+constexpr bool is_big(Kind kind) { return kind == Kind::big_int64 || kind == Kind::big_uint64; }
+
+/// What an element is worth: a number, or the 64 bits of a BigInt.
+struct Element {
+    double number = 0;
+    std::uint64_t bits = 0;
+};
+
+constexpr const char* kind_names[kind_count] = {"Int8Array",    "Uint8Array",    "Uint8ClampedArray", "Int16Array",
+                                                "Uint16Array",  "Int32Array",    "Uint32Array",       "Float32Array",
+                                                "Float64Array", "BigInt64Array", "BigUint64Array"};
 
 /// A part of a buffer seen as numbers.
 struct TypedArray {
@@ -40,6 +48,10 @@ struct TypedArray {
 
     std::size_t element_size() const { return element_sizes[static_cast<std::size_t>(kind)]; }
     char* place(std::size_t index) const { return data->bytes.data() + offset + index * element_size(); }
+
+    RawValue js_get_index(State& state, std::size_t index) const;
+    void js_convert_element(js_State* J) const;
+    void js_set_index(std::size_t index, const RawValue& value) const;
 };
 
 struct DataView {
@@ -67,30 +79,40 @@ void store(char* at, T value, bool swap = false) {
     if (swap) std::reverse(at, at + sizeof(T));
 }
 
-double load(Kind kind, const char* at, bool swap = false) {
-    switch (kind) {
-        case Kind::int8:
-            return load<std::int8_t>(at);
-        case Kind::uint8:
-        case Kind::uint8_clamped:
-            return load<std::uint8_t>(at);
-        case Kind::int16:
-            return load<std::int16_t>(at, swap);
-        case Kind::uint16:
-            return load<std::uint16_t>(at, swap);
-        case Kind::int32:
-            return load<std::int32_t>(at, swap);
-        case Kind::uint32:
-            return load<std::uint32_t>(at, swap);
-        case Kind::float32:
-            return load<float>(at, swap);
-        case Kind::float64:
-            return load<double>(at, swap);
-    }
-    return 0;
+std::uint64_t load_bits(const char* at, bool swap) {
+    std::uint64_t bits;
+    std::memcpy(&bits, at, sizeof bits);
+    return swap ? __builtin_bswap64(bits) : bits;
 }
 
-void store(Kind kind, char* at, double value, bool swap = false) {
+Element load(Kind kind, const char* at, bool swap = false) {
+    switch (kind) {
+        case Kind::int8:
+            return {load<std::int8_t>(at)};
+        case Kind::uint8:
+        case Kind::uint8_clamped:
+            return {load<std::uint8_t>(at)};
+        case Kind::int16:
+            return {load<std::int16_t>(at, swap)};
+        case Kind::uint16:
+            return {load<std::uint16_t>(at, swap)};
+        case Kind::int32:
+            return {load<std::int32_t>(at, swap)};
+        case Kind::uint32:
+            return {load<std::uint32_t>(at, swap)};
+        case Kind::float32:
+            return {load<float>(at, swap)};
+        case Kind::float64:
+            return {load<double>(at, swap)};
+        case Kind::big_int64:
+        case Kind::big_uint64:
+            return {0, load_bits(at, swap)};
+    }
+    return {};
+}
+
+void store(Kind kind, char* at, const Element& element, bool swap = false) {
+    const double value = element.number;
     const auto whole = static_cast<std::uint32_t>(jsV_numbertoint32(value));
     switch (kind) {
         case Kind::int8:
@@ -109,7 +131,54 @@ void store(Kind kind, char* at, double value, bool swap = false) {
             return store(at, static_cast<float>(value), swap);
         case Kind::float64:
             return store(at, value, swap);
+        case Kind::big_int64:
+        case Kind::big_uint64:
+            return store(at, element.bits, swap);
     }
+}
+
+/// Under a Guard, or where no C++ object is alive.
+js_Value raw_of(js_State* J, Kind kind, const Element& element) {
+    if (kind == Kind::big_int64) return bigint_from_int64(J, static_cast<std::int64_t>(element.bits));
+    if (kind == Kind::big_uint64) return bigint_from_uint64(J, element.bits);
+    return number_value(element.number);
+}
+
+Value value_of(State& state, Kind kind, const Element& element) {
+    Guard guard(state.raw());
+    return to_value(state, raw_of(state.raw(), kind, element));
+}
+
+Element element_of(Kind kind, const js_Value& converted) {
+    return is_big(kind) ? Element{0, bigint_to_uint64(converted)} : Element{converted.u.number};
+}
+
+/// Converts the value on top of the engine's stack in place; runs script.
+void convert_top(js_State* J, Kind kind) {
+    js_Value& value = *js_tovalue(J, -1);
+    if (is_big(kind)) {
+        to_bigint(J, &value);
+    } else {
+        value = number_value(jsV_tonumber(J, &value));
+    }
+}
+
+Element to_element(State& state, Kind kind, const Value& value) {
+    js_State* J = state.raw();
+    Guard guard(J);
+    js_pushvalue(J, Internal::raw(value));
+    convert_top(J, kind);
+    return element_of(kind, *js_tovalue(J, -1));
+}
+
+RawValue TypedArray::js_get_index(State& state, std::size_t index) const {
+    return std::bit_cast<RawValue>(raw_of(state.raw(), kind, load(kind, place(index))));
+}
+
+void TypedArray::js_convert_element(js_State* J) const { convert_top(J, kind); }
+
+void TypedArray::js_set_index(std::size_t index, const RawValue& value) const {
+    store(kind, place(index), element_of(kind, std::bit_cast<js_Value>(value)));
 }
 
 /// A length or offset argument: an integer ≥ 0.
@@ -159,39 +228,10 @@ constexpr ClassDefinition buffer_class{.name = "ArrayBuffer",
 
 // ---- typed arrays
 
-TypedArray& array_behind(void* data) {
-    return static_cast<NativeBox<TypedArray>*>(static_cast<NativeHeader*>(data))->value;
-}
-
-int element_has(js_State* J, void* data, const char* name) {
-    int index;
-    if (!js_isarrayindex(J, name, &index)) return 0;
-    const TypedArray& array = array_behind(data);
-    if (static_cast<std::size_t>(index) >= array.length) return 0;
-    js_pushnumber(J, load(array.kind, array.place(static_cast<std::size_t>(index))));
-    return 1;
-}
-
-int element_put(js_State* J, void* data, const char* name) {
-    int index;
-    if (!js_isarrayindex(J, name, &index)) return 0;
-    js_copy(J, -1);
-    const double number = js_tonumber(J, -1);
-    js_pop(J, 1);
-    const TypedArray& array = array_behind(data);
-    if (static_cast<std::size_t>(index) < array.length) {
-        store(array.kind, array.place(static_cast<std::size_t>(index)), number);
-    }
-    return 1;
-}
-
 Value make_typed_array(State& state, const Value& prototype, const Value& buffer, std::size_t offset,
                        std::size_t length, Kind kind) {
     const Value result =
         state.native<TypedArray>(prototype, 0, TracedValue(buffer), buffer.native<ArrayBuffer>(), offset, length, kind);
-    js_Object* object = Internal::raw(result).u.object;
-    object->u.user.has = element_has;
-    object->u.user.put = element_put;
     return result;
 }
 
@@ -201,25 +241,28 @@ Value new_typed_array(State& state, const Value& prototype, std::size_t length, 
     return make_typed_array(state, prototype, array_buffer(state, std::string(length * size, '\0')), 0, length, kind);
 }
 
-Value filled_typed_array(State& state, const Value& prototype, const std::vector<double>& numbers, Kind kind) {
-    const Value result = new_typed_array(state, prototype, numbers.size(), kind);
+Value filled_typed_array(State& state, const Value& prototype, const std::vector<Element>& elements, Kind kind) {
+    const Value result = new_typed_array(state, prototype, elements.size(), kind);
     const TypedArray& array = *result.native<TypedArray>();
-    for (std::size_t i = 0; i < numbers.size(); ++i) store(kind, array.place(i), numbers[i]);
+    for (std::size_t i = 0; i < elements.size(); ++i) store(kind, array.place(i), elements[i]);
     return result;
 }
 
-std::vector<double> numbers_of(State& state, const Value& source) {
-    std::vector<double> numbers;
+std::vector<Element> elements_of(State& state, const Value& source, Kind kind) {
+    std::vector<Element> elements;
     if (const TypedArray* array = source.native<TypedArray>()) {
-        for (std::size_t i = 0; i < array->length; ++i) numbers.push_back(load(array->kind, array->place(i)));
-    } else if (!source.get("@@iterator").is_nullish()) {
+        if (is_big(array->kind) != is_big(kind)) {
+            throw TypeError("Cannot mix BigInt and other types, use explicit conversions");
+        }
+        for (std::size_t i = 0; i < array->length; ++i) elements.push_back(load(array->kind, array->place(i)));
+    } else if (!source.is_object() || !source.get("@@iterator").is_nullish()) {
         iterate(state, Internal::raw(source),
-                [&](const js_Value& item) { numbers.push_back(to_value(state, item).to_number(state)); });
+                [&](const js_Value& item) { elements.push_back(to_element(state, kind, to_value(state, item))); });
     } else {
         const std::size_t length = source.length();
-        for (std::size_t i = 0; i < length; ++i) numbers.push_back(source.at(i).to_number(state));
+        for (std::size_t i = 0; i < length; ++i) elements.push_back(to_element(state, kind, source.at(i)));
     }
-    return numbers;
+    return elements;
 }
 
 template <Kind kind>
@@ -245,7 +288,7 @@ Value construct_typed_array(Call& call) {
         }
         return make_typed_array(state, prototype, source, offset, length, kind);
     }
-    return filled_typed_array(state, prototype, numbers_of(state, source), kind);
+    return filled_typed_array(state, prototype, elements_of(state, source, kind), kind);
 }
 
 /// The prototype for a new array of the same class as `this`.
@@ -255,9 +298,9 @@ Value typed_set(Call& call) {
     State& state = call.state();
     const TypedArray& array = this_box<TypedArray>(call).value;
     const std::size_t offset = to_index(call.number(1), "offset");
-    const std::vector<double> numbers = numbers_of(state, call[0]);
-    if (offset > array.length || numbers.size() > array.length - offset) throw RangeError("Offset is out of bounds");
-    for (std::size_t i = 0; i < numbers.size(); ++i) store(array.kind, array.place(offset + i), numbers[i]);
+    const std::vector<Element> elements = elements_of(state, call[0], array.kind);
+    if (offset > array.length || elements.size() > array.length - offset) throw RangeError("Offset is out of bounds");
+    for (std::size_t i = 0; i < elements.size(); ++i) store(array.kind, array.place(offset + i), elements[i]);
     return {};
 }
 
@@ -292,44 +335,53 @@ Value typed_map(Call& call) {
     const Value result = new_typed_array(state, same_class(call), array.length, array.kind);
     const TypedArray& to = *result.native<TypedArray>();
     for (std::size_t i = 0; i < array.length; ++i) {
-        const Value mapped = call[0].call(call[1], {load(array.kind, array.place(i)), i, call.this_value()});
-        store(to.kind, to.place(i), mapped.to_number(state));
+        const Value element = value_of(state, array.kind, load(array.kind, array.place(i)));
+        const Value mapped = call[0].call(call[1], {element, i, call.this_value()});
+        store(to.kind, to.place(i), to_element(state, to.kind, mapped));
     }
     return result;
 }
 
 Value typed_filter(Call& call) {
     const TypedArray& array = this_box<TypedArray>(call).value;
-    std::vector<double> kept;
+    std::vector<Element> kept;
     for (std::size_t i = 0; i < array.length; ++i) {
-        const double number = load(array.kind, array.place(i));
-        if (call[0].call(call[1], {number, i, call.this_value()}).truthy()) kept.push_back(number);
+        const Element element = load(array.kind, array.place(i));
+        const Value value = value_of(call.state(), array.kind, element);
+        if (call[0].call(call[1], {value, i, call.this_value()}).truthy()) kept.push_back(element);
     }
     return filled_typed_array(call.state(), same_class(call), kept, array.kind);
 }
 
-std::vector<double> sorted(Call& call, const TypedArray& array) {
-    std::vector<double> numbers;
-    for (std::size_t i = 0; i < array.length; ++i) numbers.push_back(load(array.kind, array.place(i)));
+std::vector<Element> sorted(Call& call, const TypedArray& array) {
+    std::vector<Element> elements;
+    for (std::size_t i = 0; i < array.length; ++i) elements.push_back(load(array.kind, array.place(i)));
     if (!call[0].is_function()) {
         // NaN last, −0 before +0.
-        std::sort(numbers.begin(), numbers.end(), [](double a, double b) {
+        std::sort(elements.begin(), elements.end(), [&](const Element& left, const Element& right) {
+            if (array.kind == Kind::big_uint64) return left.bits < right.bits;
+            if (is_big(array.kind)) return static_cast<std::int64_t>(left.bits) < static_cast<std::int64_t>(right.bits);
+            const double a = left.number;
+            const double b = right.number;
             if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
             return a < b || (a == b && std::signbit(a) && !std::signbit(b));
         });
-        return numbers;
+        return elements;
     }
     State& state = call.state();
-    std::vector<Value> values(numbers.begin(), numbers.end());
+    std::vector<Value> values;
+    for (const Element& element : elements) values.push_back(value_of(state, array.kind, element));
     const Value list = state.array(values);
     const Value result = list.get("sort").call(list, {call[0]});
-    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = result.at(i).as_number();
-    return numbers;
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        elements[i] = element_of(array.kind, Internal::raw(result.at(i)));
+    }
+    return elements;
 }
 
 Value typed_sort(Call& call) {
     const TypedArray& array = this_box<TypedArray>(call).value;
-    const std::vector<double> numbers = sorted(call, array);
+    const std::vector<Element> numbers = sorted(call, array);
     for (std::size_t i = 0; i < numbers.size(); ++i) store(array.kind, array.place(i), numbers[i]);
     return call.this_value();
 }
@@ -341,9 +393,9 @@ Value typed_to_sorted(Call& call) {
 
 Value typed_to_reversed(Call& call) {
     const TypedArray& array = this_box<TypedArray>(call).value;
-    std::vector<double> numbers;
-    for (std::size_t i = array.length; i > 0; --i) numbers.push_back(load(array.kind, array.place(i - 1)));
-    return filled_typed_array(call.state(), same_class(call), numbers, array.kind);
+    std::vector<Element> elements;
+    for (std::size_t i = array.length; i > 0; --i) elements.push_back(load(array.kind, array.place(i - 1)));
+    return filled_typed_array(call.state(), same_class(call), elements, array.kind);
 }
 
 Value typed_with(Call& call) {
@@ -353,7 +405,7 @@ Value typed_with(Call& call) {
     const double index =
         (std::isnan(position) ? 0 : std::trunc(position)) + (position < 0 ? static_cast<double>(array.length) : 0);
     if (index < 0 || index >= static_cast<double>(array.length)) throw RangeError("Invalid typed array index");
-    store(array.kind, array.place(static_cast<std::size_t>(index)), call.number(1));
+    store(array.kind, array.place(static_cast<std::size_t>(index)), to_element(call.state(), array.kind, call[1]));
     return copy;
 }
 
@@ -424,39 +476,36 @@ constexpr AccessorDefinition typed_accessors[] = {
     {"length", typed_length}, {"@@toStringTag", typed_tag},
 };
 
-template <Kind kind>
+// Statics of %TypedArray%, which all the classes inherit; `this` is one of them.
+
 Value typed_of(Call& call) {
-    std::vector<double> numbers;
-    for (std::size_t i = 0; i < call.size(); ++i) numbers.push_back(call.number(i));
-    return filled_typed_array(call.state(), call.this_value().get("prototype"), numbers, kind);
+    std::vector<Value> values;
+    for (std::size_t i = 0; i < call.size(); ++i) values.push_back(call[i]);
+    const Value list = call.state().array(values);
+    return call.this_value().construct(std::vector<Value>{list});
 }
 
-template <Kind kind>
 Value typed_from(Call& call) {
-    State& state = call.state();
-    const Value map = call[1];
-    std::vector<double> numbers;
-    if (map.is_function()) {
-        const Value list = state.global().get("Array").get("from").call({}, {call[0], map, call[2]});
-        numbers = numbers_of(state, list);
-    } else if (call[0].is_string()) {
-        iterate(state, argument_raw(call, 0),
-                [&](const js_Value& item) { numbers.push_back(to_value(state, item).to_number(state)); });
-    } else {
-        numbers = numbers_of(state, call[0]);
-    }
-    return filled_typed_array(state, call.this_value().get("prototype"), numbers, kind);
+    const Value list = call.state().global().get("Array").get("from").call({}, {call[0], call[1], call[2]});
+    return call.this_value().construct(std::vector<Value>{list});
 }
 
-template <Kind kind>
 constexpr FunctionDefinition typed_statics[] = {
-    {"from", 1, typed_from<kind>},
-    {"of", 0, typed_of<kind>},
+    {"from", 1, typed_from},
+    {"of", 0, typed_of},
+};
+
+constexpr ClassDefinition base_class{
+    .name = "TypedArray",
+    .construct = [](Call&) -> Value { throw TypeError("Abstract class TypedArray not directly constructable"); },
+    .methods = typed_methods,
+    .accessors = typed_accessors,
+    .statics = typed_statics,
 };
 
 template <Kind kind>
 constexpr ClassDefinition typed_class(Literal name) {
-    return {.name = name, .length = 3, .construct = construct_typed_array<kind>, .statics = typed_statics<kind>};
+    return {.name = name, .length = 3, .construct = construct_typed_array<kind>};
 }
 
 constexpr ClassDefinition typed_classes[kind_count] = {
@@ -469,6 +518,8 @@ constexpr ClassDefinition typed_classes[kind_count] = {
     typed_class<Kind::uint32>("Uint32Array"),
     typed_class<Kind::float32>("Float32Array"),
     typed_class<Kind::float64>("Float64Array"),
+    typed_class<Kind::big_int64>("BigInt64Array"),
+    typed_class<Kind::big_uint64>("BigUint64Array"),
 };
 
 // ---- DataView
@@ -502,13 +553,13 @@ constexpr bool host_is_little = std::endian::native == std::endian::little;
 
 template <Kind kind>
 Value view_get(Call& call) {
-    return load(kind, view_place(call, kind), call.truthy(1) != host_is_little);
+    return value_of(call.state(), kind, load(kind, view_place(call, kind), call.truthy(1) != host_is_little));
 }
 
 template <Kind kind>
 Value view_set(Call& call) {
-    const double number = call.number(1);
-    store(kind, view_place(call, kind), number, call.truthy(2) != host_is_little);
+    const Element element = to_element(call.state(), kind, call[1]);
+    store(kind, view_place(call, kind), element, call.truthy(2) != host_is_little);
     return {};
 }
 
@@ -517,14 +568,16 @@ Value view_byte_offset(Call& call) { return this_box<DataView>(call).value.offse
 Value view_buffer(Call& call) { return this_box<DataView>(call).value.buffer.load(call.state()); }
 
 constexpr FunctionDefinition view_methods[] = {
-    {"getInt8", 1, view_get<Kind::int8>},       {"getUint8", 1, view_get<Kind::uint8>},
-    {"getInt16", 1, view_get<Kind::int16>},     {"getUint16", 1, view_get<Kind::uint16>},
-    {"getInt32", 1, view_get<Kind::int32>},     {"getUint32", 1, view_get<Kind::uint32>},
-    {"getFloat32", 1, view_get<Kind::float32>}, {"getFloat64", 1, view_get<Kind::float64>},
-    {"setInt8", 2, view_set<Kind::int8>},       {"setUint8", 2, view_set<Kind::uint8>},
-    {"setInt16", 2, view_set<Kind::int16>},     {"setUint16", 2, view_set<Kind::uint16>},
-    {"setInt32", 2, view_set<Kind::int32>},     {"setUint32", 2, view_set<Kind::uint32>},
-    {"setFloat32", 2, view_set<Kind::float32>}, {"setFloat64", 2, view_set<Kind::float64>},
+    {"getInt8", 1, view_get<Kind::int8>},          {"getUint8", 1, view_get<Kind::uint8>},
+    {"getInt16", 1, view_get<Kind::int16>},        {"getUint16", 1, view_get<Kind::uint16>},
+    {"getInt32", 1, view_get<Kind::int32>},        {"getUint32", 1, view_get<Kind::uint32>},
+    {"getFloat32", 1, view_get<Kind::float32>},    {"getFloat64", 1, view_get<Kind::float64>},
+    {"setInt8", 2, view_set<Kind::int8>},          {"setUint8", 2, view_set<Kind::uint8>},
+    {"setInt16", 2, view_set<Kind::int16>},        {"setUint16", 2, view_set<Kind::uint16>},
+    {"setInt32", 2, view_set<Kind::int32>},        {"setUint32", 2, view_set<Kind::uint32>},
+    {"setFloat32", 2, view_set<Kind::float32>},    {"setFloat64", 2, view_set<Kind::float64>},
+    {"getBigInt64", 1, view_get<Kind::big_int64>}, {"getBigUint64", 1, view_get<Kind::big_uint64>},
+    {"setBigInt64", 2, view_set<Kind::big_int64>}, {"setBigUint64", 2, view_set<Kind::big_uint64>},
 };
 constexpr AccessorDefinition view_accessors[] = {
     {"buffer", view_buffer},
@@ -573,13 +626,15 @@ void install_array_buffer(State& state) {
     state.set_hidden("ArrayBuffer.prototype", buffer.get("prototype"));
     global.define("ArrayBuffer", buffer);
 
-    const Value base = state.object();
-    state.define_functions(base, typed_methods);
-    state.define_accessors(base, typed_accessors);
+    const Value base_constructor = state.define_class(base_class);
+    const Value base = base_constructor.get("prototype");
+    define_species(state, Internal::raw(base_constructor).u.object);
+    define_species(state, Internal::raw(buffer).u.object);
     for (const ClassDefinition& definition : typed_classes) {
         const Value constructor = state.define_class(definition);
         const Value prototype = constructor.get("prototype");
         prototype.set_prototype(base);
+        constructor.set_prototype(base_constructor);
         const auto kind = static_cast<std::size_t>(&definition - typed_classes);
         const auto fixed = Attributes::read_only | Attributes::hidden | Attributes::permanent;
         constructor.define("BYTES_PER_ELEMENT", element_sizes[kind], fixed);

@@ -55,6 +55,11 @@ public:
         return none;
     }
 
+    /// As a key: −0 becomes +0.
+    static js_Value normal(const js_Value& key) {
+        return key.t.type == JS_TNUMBER && key.u.number == 0 ? number_value(0) : key;
+    }
+
     void set(const js_Value& key, const js_Value& value) {
         const std::uint32_t found = find(key);
         if (found != none) {
@@ -62,8 +67,7 @@ public:
             return;
         }
         if (entries_.size() >= buckets_.size()) grow();
-        js_Value stored = key;
-        if (stored.t.type == JS_TNUMBER && stored.u.number == 0) stored.u.number = 0;  // −0 becomes +0
+        const js_Value stored = normal(key);
         std::uint32_t& bucket = buckets_[hash(stored) & (buckets_.size() - 1)];
         entries_.push_back({stored, value, bucket, false});
         bucket = static_cast<std::uint32_t>(entries_.size() - 1);
@@ -125,9 +129,12 @@ private:
                 return mix(std::bit_cast<std::uint64_t>(value.u.number == 0 ? 0.0 : value.u.number));
             case JS_TOBJECT:
                 return mix(reinterpret_cast<std::uintptr_t>(value.u.object));
+            case type_bigint:
+                return mix(bigint_to_uint64(value));
             default: {
                 std::uint64_t h = 14695981039346656037U;  // FNV-1a
-                for (const char* c = string_bytes(value); *c != 0; ++c) {
+                const char* c = is_symbol(value) ? value.u.memstr->p : string_bytes(value);
+                for (; *c != 0; ++c) {
                     h = (h ^ static_cast<unsigned char>(*c)) * 1099511628211U;
                 }
                 return h;
@@ -283,7 +290,7 @@ Value map_set(Call& call) {
 
 Value set_add(Call& call) {
     auto& box = this_box<Set>(call);
-    box.value.table.set(argument_raw(call, 0), argument_raw(call, 0));
+    box.value.table.set(argument_raw(call, 0), OrderedTable::normal(argument_raw(call, 0)));
     changed(call.state(), box);
     return call.this_value();
 }
@@ -305,7 +312,7 @@ Value construct(Call& call) {
             js_getindex(J, -2, 1);
             box.value.table.set(*js_tovalue(J, -2), *js_tovalue(J, -1));
         } else {
-            box.value.table.set(item, item);
+            box.value.table.set(item, OrderedTable::normal(item));
         }
     });
     changed(state, box);
@@ -446,7 +453,11 @@ void install_collections(State& state) {
     const Value global = state.global();
     const auto define = [&](const ClassDefinition& definition) {
         const Value constructor = state.define_class(definition);
-        constructor.get("prototype").define("@@toStringTag", state.string(definition.name.view()));
+        constructor.get("prototype")
+            .define("@@toStringTag", state.string(definition.name.view()), Attributes::hidden | Attributes::read_only);
+        if (&definition == &map_class || &definition == &set_class) {
+            define_species(state, Internal::raw(constructor).u.object);
+        }
         global.define(definition.name.view(), constructor);
     };
     define(map_class);

@@ -84,6 +84,11 @@ double put_together(const Fields& fields) {
            std::trunc(fields.second) * 1000 + std::trunc(fields.millisecond);
 }
 
+double days_in_month(const Fields& fields) {
+    const int month = static_cast<int>(fields.month);
+    return days_from_civil(fields.year + (month == 11), (month + 1) % 12, 1) - days_from_civil(fields.year, month, 1);
+}
+
 double clip(double time) { return std::fabs(time) <= max_time ? std::trunc(time) + 0.0 : NAN; }
 
 struct Zone {
@@ -100,10 +105,14 @@ Zone zone_at(double utc) {
 
 double to_local(double utc) { return utc + zone_at(utc).offset; }
 
+/// A local time that comes twice, or not at all, is read with the offset from before the transition
+/// (ECMA-262 21.4.1.9).
 double to_utc(double local) {
     if (!std::isfinite(local)) return NAN;
-    const double guess = local - zone_at(local).offset;
-    return local - zone_at(guess).offset;
+    const double before = zone_at(local - ms_per_day).offset;
+    const double after = zone_at(local + ms_per_day).offset;
+    if (before == after || zone_at(local - before).offset == before) return local - before;
+    return zone_at(local - after).offset == after ? local - after : local - before;
 }
 
 // ---- reading
@@ -156,7 +165,7 @@ public:
                 fields.hour == 24 && fields.minute == 0 && fields.second == 0 && fields.millisecond == 0;
             if ((fields.hour > 23 && !midnight) || fields.minute > 59 || fields.second > 59) return NAN;
         }
-        if (at_ != text_.size()) return NAN;
+        if (at_ != text_.size() || fields.day > days_in_month(fields)) return NAN;
         const double time = put_together(fields);
         return local ? to_utc(time) : time - offset;
     }
@@ -319,7 +328,9 @@ private:
             }
         }
         if (year_at_ < 0 && fields_.year < 100) fields_.year += fields_.year < 50 ? 2000 : 1900;
-        if (fields_.month < 0 || fields_.month > 11 || fields_.day < 1 || fields_.day > 31) return NAN;
+        if (fields_.month < 0 || fields_.month > 11 || fields_.day < 1 || fields_.day > days_in_month(fields_)) {
+            return NAN;
+        }
         const double time = put_together(fields_);
         return zoned_ ? time - offset_ : to_utc(time);
     }
@@ -342,7 +353,8 @@ double parse(std::string_view text) {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     const double iso = IsoReader(text).read();
-    return clip(std::isnan(iso) ? LooseReader(text).read() : iso);
+    const bool has_sign = text.starts_with('-') || text.starts_with('+');
+    return clip(std::isnan(iso) && !has_sign ? LooseReader(text).read() : iso);
 }
 
 // ---- writing
@@ -517,6 +529,32 @@ Value set_field(Call& call) {
     return date->u.number;
 }
 
+/// Annex B: two digits mean the twentieth century.
+Value set_year(Call& call) {
+    js_Object* date = date_object(this_raw(call));
+    const double given = call.number(0);
+    const double year = std::trunc(given);
+    Fields fields = take_apart(std::isnan(date->u.number) ? 0 : to_local(date->u.number));
+    fields.year = year >= 0 && year <= 99 ? 1900 + year : given;
+    return date->u.number = clip(to_utc(put_together(fields)));
+}
+
+/// What dates convert to, by the hint.
+Value to_primitive(Call& call) {
+    const Value self = call.this_value();
+    if (!self.is_object()) throw TypeError("Date.prototype[Symbol.toPrimitive] called on a value that is no object");
+    const std::string hint = call[0].is_string() ? call[0].as_string() : std::string();
+    if (hint != "default" && hint != "string" && hint != "number") throw TypeError("Invalid hint: " + hint);
+    const char* const names[] = {"toString", "valueOf"};
+    for (int i = 0; i < 2; ++i) {
+        const Value method = self.get(names[hint == "number" ? 1 - i : i]);
+        if (!method.is_function()) continue;
+        const Value primitive = method.call(self, {});
+        if (!primitive.is_object()) return primitive;
+    }
+    throw TypeError("Cannot convert object to primitive value");
+}
+
 Value set_time(Call& call) { return date_object(this_raw(call))->u.number = clip(call.number(0)); }
 Value get_time(Call& call) { return this_time(call); }
 
@@ -542,7 +580,14 @@ Value to_json(Call& call) {
         if (std::isnan(raw.u.object->u.number)) return Value::null();
         return call.state().string(iso_text(raw.u.object->u.number));
     }
-    const Value self = call.this_value();
+    State& state = call.state();
+    Guard guard(state.raw());
+    js_State* J = state.raw();
+    const js_Object* object = push_object_of(J, raw);
+    js_copy(J, -1);
+    js_toprimitive(J, -1, JS_HNUMBER);
+    if (js_isnumber(J, -1) && !std::isfinite(js_tonumber(J, -1))) return Value::null();
+    const Value self = to_value(state, object_value(const_cast<js_Object*>(object)));
     return self.get("toISOString").call(self, {});
 }
 
@@ -581,6 +626,7 @@ constexpr FunctionDefinition methods[] = {
     {"setUTCMinutes", 3, set_field<Field::minute, true>},
     {"setUTCMonth", 2, set_field<Field::month, true>},
     {"setUTCSeconds", 2, set_field<Field::second, true>},
+    {"setYear", 1, set_year},
     {"toDateString", 0, to_text<Form::date>},
     {"toGMTString", 0, to_text<Form::utc>},
     {"toISOString", 0, to_iso_string},
@@ -592,6 +638,7 @@ constexpr FunctionDefinition methods[] = {
     {"toTimeString", 0, to_text<Form::time>},
     {"toUTCString", 0, to_text<Form::utc>},
     {"valueOf", 0, get_time},
+    {"@@toPrimitive", 1, to_primitive},
 };
 constexpr FunctionDefinition statics[] = {
     {"UTC", 7, date_utc},

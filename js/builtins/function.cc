@@ -1,5 +1,7 @@
+// Function, Function.prototype and Boolean.
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "js/builtins/library.h"
 
@@ -30,6 +32,7 @@ int push_arguments(js_State* J, js_Object* bound, int top) {
 }
 
 void call_bound(js_State* J) {
+    enter_library(J);
     const int top = js_gettop(J);
     js_currentfunction(J);
     js_Object* bound = js_toobject(J, -1);
@@ -39,6 +42,7 @@ void call_bound(js_State* J) {
 }
 
 void construct_bound(js_State* J) {
+    enter_library(J);
     const int top = js_gettop(J);
     js_currentfunction(J);
     js_Object* bound = js_toobject(J, -1);
@@ -56,17 +60,22 @@ Value bind(Call& call) {
     Guard guard(J);
     js_pushvalue(J, target);
     js_getproperty(J, -1, "name");
+    if (!js_isstring(J, -1)) {
+        js_pop(J, 1);
+        js_pushliteral(J, "");
+    }
     js_pushliteral(J, "bound ");
     js_rot2(J);
     js_concat(J);
     const char* name = js_intern(J, js_tostring(J, -1));
     js_getproperty(J, -2, "length");
     const int bound_count = static_cast<int>(call.size()) - 1;
-    const int length = std::max(0, js_tointeger(J, -1) - std::max(0, bound_count));
+    const int length = js_isnumber(J, -1) ? std::max(0, js_tointeger(J, -1) - std::max(0, bound_count)) : 0;
     js_newcfunction(J, call_bound, name, 0);
     js_Object* bound = js_toobject(J, -1);
-    bound->u.c.constructor = construct_bound;
-    bound->extensible |= length << native_length_shift;
+    if (is_constructor(target.u.object)) bound->u.c.constructor = construct_bound;
+    bound->extensible |= std::min(length, 0xffff) << native_length_shift;
+    bound->prototype = get_prototype(J, target.u.object);
     define_hidden(J, bound, bound_target, target);
     define_hidden(J, bound, bound_this, argument_raw(call, 0));
     if (bound_count > 0) {
@@ -79,15 +88,141 @@ Value bind(Call& call) {
     return top_value(state);
 }
 
+void require_function(js_State* J, const char* name) {
+    if (!js_iscallable(J, 0)) js_typeerror(J, "Function.prototype.%s called on a value that is no function", name);
+}
+
+void apply(js_State* J) {
+    require_function(J, "apply");
+    js_copy(J, 0);
+    js_copy(J, 1);
+    int count = 0;
+    if (js_iscoercible(J, 2)) {
+        if (!js_isobject(J, 2)) js_typeerror(J, "CreateListFromArrayLike called on non-object");
+        count = js_getlength(J, 2);
+        if (count > JS_STACKSIZE / 2) js_rangeerror(J, "Maximum call stack size exceeded");
+        for (int i = 0; i < count; ++i) js_getindex(J, 2, i);
+    }
+    js_call(J, std::max(0, count));
+}
+
+void call_function(js_State* J) {
+    require_function(J, "call");
+    const int top = js_gettop(J);
+    js_copy(J, 0);
+    js_copy(J, 1);  // undefined if missing
+    for (int i = 2; i < top; ++i) js_copy(J, i);
+    js_call(J, std::max(0, top - 2));
+}
+
+/// The source is not kept: name and parameters must do.
+Value to_string(Call& call) {
+    const js_Value raw = this_raw(call);
+    if (raw.t.type != JS_TOBJECT || !is_callable(raw.u.object)) {
+        throw TypeError("Function.prototype.toString requires that 'this' be a Function");
+    }
+    const js_Object* object = raw.u.object;
+    std::string text = "function ";
+    if (object->type == JS_CFUNCTION || object->type == JS_CSCRIPT) {
+        const js_Function* function = object->u.f.function;
+        text += to_utf8(function->name);
+        text += '(';
+        for (int i = 0; i < function->numparams; ++i) {
+            if (i > 0) text += ", ";
+            text += to_utf8(function->vartab[i]);
+        }
+        return call.state().string(text + ") { [code] }");
+    }
+    if (object->type == JS_CCFUNCTION && object->u.c.name != nullptr) text += to_utf8(object->u.c.name);
+    return call.state().string(text + "() { [native code] }");
+}
+
+/// Function(parameters…, body)
+Value make_function(Call& call) {
+    State& state = call.state();
+    std::string parameters;
+    for (std::size_t i = 0; i + 1 < call.size(); ++i) {
+        if (i > 0) parameters += ',';
+        parameters += call.text(i);
+    }
+    const std::string body(call.size() > 0 ? call.text(call.size() - 1) : std::string_view());
+    js_State* J = state.raw();
+    const std::string source = "(function anonymous(" + parameters + "\n) {\n" + body + "\n})";
+    const auto lower = runtime_of(J).lower_source;
+    // Template libraries generate ES5 with `with`, which the lowering refuses and the engine takes as it is.
+    if (lower == nullptr || (body.find("with") != std::string::npos && !lower(source))) {
+        Guard guard(J);
+        const std::string list = to_engine_text(parameters) + ")";
+        js_Function* function =
+            compile_function(J, parameters.empty() ? nullptr : list.c_str(), to_engine_text(body).c_str());
+        js_newfunction(J, function, J->GE);
+        return top_value(state);
+    }
+    return evaluate_source(state, to_engine_text(source));
+}
+
+Value eval(Call& call) {
+    const Value source = call[0];
+    return source.is_string() ? evaluate_source(call.state(), source.raw_text()) : source;
+}
+
+constexpr ClassDefinition function_class{
+    .name = "Function", .length = 1, .construct = make_function, .call = make_function};
+
+constexpr FunctionDefinition global_functions[] = {{"eval", 1, eval}};
+
 constexpr FunctionDefinition prototype_natives[] = {
     {"bind", 1, bind},
+    {"toString", 0, to_string},
+};
+
+constexpr StockFunction prototype_functions[] = {
+    {"apply", apply, 2},
+    {"call", call_function, 0, 1},
+};
+
+constexpr StockFunction has_instance_functions[] = {
+    {"@@hasInstance", function_has_instance, 1},
+};
+
+// ---- Boolean
+
+void call_boolean(js_State* J) { js_pushboolean(J, js_toboolean(J, 1)); }
+void construct_boolean(js_State* J) { js_newboolean(J, js_toboolean(J, 1)); }
+
+int this_boolean(js_State* J) {
+    const js_Value& value = *js_tovalue(J, 0);
+    if (value.t.type == JS_TBOOLEAN) return value.u.boolean;
+    if (!is_object(value) || value.u.object->type != JS_CBOOLEAN) js_typeerror(J, "Value is not a boolean");
+    return value.u.object->u.boolean;
+}
+
+void boolean_to_string(js_State* J) { js_pushliteral(J, this_boolean(J) ? "true" : "false"); }
+void boolean_value_of(js_State* J) { js_pushboolean(J, this_boolean(J)); }
+
+constexpr StockFunction boolean_functions[] = {
+    {"toString", boolean_to_string, 0},
+    {"valueOf", boolean_value_of, 0},
 };
 
 }  // namespace
 
 void install_function(State& state) {
     js_State* J = state.raw();
-    state.define_functions(to_value(state, object_value(J->Function_prototype)), prototype_natives);
+    Guard guard(J);
+    const Value prototype = to_value(state, object_value(J->Function_prototype));
+    state.define_functions(prototype, prototype_natives);
+    attach_functions(J, J->Function_prototype, prototype_functions);
+    attach_functions(J, J->Function_prototype, has_instance_functions);
+    state.global().define("Function", state.define_class(function_class, prototype));
+    state.define_functions(state.global(), global_functions);
+}
+
+void install_boolean(State& state) {
+    js_State* J = state.raw();
+    Guard guard(J);
+    attach_functions(J, J->Boolean_prototype, boolean_functions);
+    define_constructor(J, J->Boolean_prototype, "Boolean", 1, call_boolean, construct_boolean);
 }
 
 }  // namespace k6::js

@@ -1,3 +1,5 @@
+#include "js/builtins/json.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -275,27 +277,48 @@ private:
 
 constexpr int max_depth = 1000;
 
-/// InternalizeJSONProperty; the holder is on top of the stack, the new value is left above it.
+void revive(js_State* J, const js_Value& reviver, const char* name, int depth);
+
+/// One member of the object on top of the stack.
+void revive_member(js_State* J, const js_Value& reviver, const char* key, int depth) {
+    js_Object* object = js_toobject(J, -1);
+    revive(J, reviver, key, depth + 1);
+    if (js_isundefined(J, -1)) {
+        delete_property(J, object, key);
+    } else {
+        Descriptor descriptor;
+        descriptor.has_value = descriptor.has_writable = descriptor.has_enumerable = descriptor.has_configurable = true;
+        descriptor.writable = descriptor.enumerable = descriptor.configurable = true;
+        descriptor.value = *js_tovalue(J, -1);
+        define_own_property(J, object, key, descriptor);
+    }
+    js_pop(J, 1);
+}
+
+/// InternalizeJSONProperty; the holder is on top of the stack, the new value is left above it. No C++ object with a
+/// destructor lives here.
 void revive(js_State* J, const js_Value& reviver, const char* name, int depth) {
     if (depth > max_depth) js_rangeerror(J, "Maximum call stack size exceeded");
     js_getproperty(J, -1, name);
     if (js_isobject(J, -1)) {
         js_Object* object = js_toobject(J, -1);
-        push_keys(J, object, KeyFilter::enumerable, true, false);
-        const js_Object* keys = js_toobject(J, -1);
-        for (int i = 0; i < keys->u.a.flat_length; ++i) {
-            const char* key = string_bytes(keys->u.a.array[i]);
-            js_copy(J, -2);
-            revive(J, reviver, key, depth + 1);
-            if (js_isundefined(J, -1)) {
-                js_delproperty(J, -2, key);
-                js_pop(J, 2);
-            } else {
-                js_setproperty(J, -2, key);
-                js_pop(J, 1);
+        if (is_array(J, object)) {
+            js_getproperty(J, -1, "length");
+            const int length = js_tointeger(J, -1);
+            js_pop(J, 1);
+            for (int i = 0; i < length; ++i) {
+                char key[16];
+                revive_member(J, reviver, js_itoa(key, i), depth);
             }
+        } else {
+            push_keys(J, object, KeyFilter::enumerable, true, false);
+            const js_Object* keys = js_toobject(J, -1);
+            js_pushobject(J, object);
+            for (int i = 0; i < keys->u.a.flat_length; ++i) {
+                revive_member(J, reviver, string_bytes(keys->u.a.array[i]), depth);
+            }
+            js_pop(J, 2);
         }
-        js_pop(J, 1);
     }
     js_pushvalue(J, reviver);
     js_copy(J, -3);
@@ -330,7 +353,7 @@ public:
         if (replacer.t.type != JS_TOBJECT) return;
         if (is_callable(replacer.u.object)) {
             replacer_ = replacer;
-        } else if (replacer.u.object->type == JS_CARRAY) {
+        } else if (is_array(J, replacer.u.object)) {
             read_names(replacer);
         }
     }
@@ -338,11 +361,11 @@ public:
     /// False if the value has no JSON form. It is on top of the engine's stack, and is popped.
     bool write_top(const char* key, const js_Value& holder, int depth) {
         js_Value value = *js_tovalue(J_, -1);
-        if (value.t.type == JS_TOBJECT) {
-            const js_Property* method = jsV_getproperty(J_, value.u.object, "toJSON");
-            if (method != nullptr) {
+        if (value.t.type == JS_TOBJECT || is_bigint(value)) {
+            js_Object* object = is_bigint(value) ? runtime_of(J_).bigint_prototype : value.u.object;
+            if (object->type == class_proxy || jsV_getproperty(J_, object, "toJSON") != nullptr) {
                 about_to_run_script();
-                js_getproperty(J_, -1, "toJSON");
+                get_property(J_, object, "toJSON", value);
                 if (js_iscallable(J_, -1)) {
                     js_copy(J_, -2);
                     js_pushstring(J_, key);
@@ -390,7 +413,10 @@ private:
     void read_names(const js_Value& list) {
         by_names_ = true;
         js_pushvalue(J_, list);
-        for (int i = 0; i < list.u.object->u.a.length; ++i) {
+        js_getproperty(J_, -1, "length");
+        const int length = js_tointeger(J_, -1);
+        js_pop(J_, 1);
+        for (int i = 0; i < length; ++i) {
             js_getindex(J_, -1, i);
             const js_Value item = *js_tovalue(J_, -1);
             const bool boxed =
@@ -420,12 +446,20 @@ private:
             case JS_TOBJECT:
                 return write_object_value(value.u.object, depth);
             default:
+                if (!is_string(value)) return write_other(value);
                 write_string(string_bytes(value));
                 return true;
         }
     }
 
+    /// Symbols have no form.
+    bool write_other(const js_Value& value) {
+        if (is_bigint(value)) js_typeerror(J_, "Do not know how to serialize a BigInt");
+        return false;
+    }
+
     bool write_object_value(js_Object* object, int depth) {
+        if (is_callable(object)) return false;
         switch (object->type) {
             case JS_CFUNCTION:
             case JS_CSCRIPT:
@@ -450,6 +484,8 @@ private:
         path_.push_back(object);
         if (object->type == JS_CARRAY) {
             write_array(object, depth);
+        } else if (object->type == class_proxy && is_array(J_, object)) {
+            write_array_proxy(object, depth);
         } else {
             write_object(object, depth);
         }
@@ -475,6 +511,24 @@ private:
         out += ']';
     }
 
+    void write_array_proxy(js_Object* array, int depth) {
+        about_to_run_script();
+        js_getproperty(J_, -1, "length");
+        const int length = js_tointeger(J_, -1);
+        js_pop(J_, 1);
+        out += '[';
+        for (int i = 0; i < length; ++i) {
+            if (i > 0) out += ',';
+            new_line(depth + 1);
+            about_to_run_script();
+            js_getindex(J_, -1, i);
+            char key[16];
+            if (!write_top(js_itoa(key, i), object_value(array), depth + 1)) out += "null";
+        }
+        if (length > 0) new_line(depth);
+        out += ']';
+    }
+
     void write_object(js_Object* object, int depth) {
         out += '{';
         bool any = false;
@@ -496,11 +550,17 @@ private:
                 out.resize(before);
             }
         };
-        const bool indexed = object->type == JS_CUSERDATA && is_native_object(object) && object->u.user.has != nullptr;
+        const bool indexed = object->type == JS_CUSERDATA && indexed_count(object) > 0;
         if (by_names_) {
-            for (const std::string& name : names_) {
-                if (has_own_property(J_, object, name.c_str())) member(name.c_str(), nullptr);
-            }
+            for (const std::string& name : names_) member(name.c_str(), nullptr);
+        } else if (object->type == class_proxy) {
+            about_to_run_script();
+            std::vector<std::string> names;
+            push_keys(J_, object, KeyFilter::enumerable, true, false);
+            const js_Object* keys = js_toobject(J_, -1);
+            for (int i = 0; i < keys->u.a.flat_length; ++i) names.emplace_back(string_bytes(keys->u.a.array[i]));
+            js_pop(J_, 1);
+            for (const std::string& name : names) member(name.c_str(), nullptr);
         } else if (indexed) {
             std::vector<std::string> names;
             visit_own_keys(J_, object, KeyFilter::enumerable, false, [&](const char* key) { names.emplace_back(key); });
@@ -512,8 +572,8 @@ private:
             frames_.push_back(&frame);
             for (std::size_t i = 0; i < (frame.by_name ? frame.names.size() : frame.properties.size()); ++i) {
                 if (frame.by_name) {
-                    const std::string& name = frame.names[i];
-                    if (has_own_property(J_, object, name.c_str())) member(name.c_str(), nullptr);
+                    const std::string name = frame.names[i];
+                    member(name.c_str(), nullptr);
                     continue;
                 }
                 const js_Property* property = frame.properties[i].second;
@@ -683,6 +743,14 @@ void install_json(State& state) {
     object.define("@@toStringTag", state.literal("JSON"));
     state.define_functions(object, functions);
     state.global().define("JSON", object);
+}
+
+Value parse_json(State& state, std::string_view utf8) {
+    js_State* J = state.raw();
+    Guard guard(J);
+    if (is_engine_text(utf8)) return to_value(state, Parser(J, utf8).parse());
+    const std::string text = to_engine_text(utf8);
+    return to_value(state, Parser(J, text).parse());
 }
 
 }  // namespace k6::js

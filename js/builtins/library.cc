@@ -29,6 +29,13 @@ js_Object* define_constructor(js_State* J, js_Object* prototype, const char* nam
     return constructor;
 }
 
+void define_species(State& state, js_Object* constructor) {
+    static constexpr AccessorDefinition species[] = {
+        {"@@species", [](Call& call) -> Value { return call.this_value(); }},
+    };
+    state.define_accessors(to_value(state, object_value(constructor)), species);
+}
+
 void define_constant(js_State* J, js_Object* target, const char* name, double number) {
     js_Property* property = jsV_setproperty(J, target, name);
     property->value = number_value(number);
@@ -51,52 +58,6 @@ js_Object* push_object_of(js_State* J, const js_Value& raw) {
     }
     js_pushvalue(J, raw);
     return js_toobject(J, -1);
-}
-
-void append_raw(js_State* J, js_Object* array, const js_Value& value) {
-    auto& a = array->u.a;
-    if (a.flat_length == a.flat_capacity) {
-        if (a.flat_length >= JS_ARRAYLIMIT) js_rangeerror(J, "Invalid array length");
-        const int capacity = a.flat_capacity == 0 ? 4 : a.flat_capacity * 2;
-        a.array = static_cast<js_Value*>(js_realloc(J, a.array, capacity * static_cast<int>(sizeof(js_Value))));
-        a.flat_capacity = capacity;
-    }
-    a.array[a.flat_length++] = value;
-    a.length = a.flat_length;
-}
-
-js_Object* new_array(js_State* J) {
-    js_Object* array = jsV_newobject(J, JS_CARRAY, J->Array_prototype);
-    array->u.a.simple = 1;
-    return array;
-}
-
-js_Value text_value(js_State* J, std::string_view text) {
-    js_Value value{};
-    if (text.size() < 16) {
-        std::memcpy(value.u.shrstr, text.data(), text.size());
-        value.u.shrstr[text.size()] = 0;
-        value.t.type = JS_TSHRSTR;
-    } else {
-        if (text.size() > JS_STRLIMIT) js_rangeerror(J, "Invalid string length");
-        value.t.type = JS_TMEMSTR;
-        value.u.memstr = jsV_newmemstring(J, text.data(), static_cast<int>(text.size()));
-    }
-    return value;
-}
-
-js_Value literal_value(const char* literal) {
-    js_Value value{};
-    value.t.type = JS_TLITSTR;
-    value.u.litstr = literal;
-    return value;
-}
-
-js_Value boolean_value(bool boolean) {
-    js_Value value{};
-    value.t.type = JS_TBOOLEAN;
-    value.u.boolean = boolean;
-    return value;
 }
 
 namespace {
@@ -183,28 +144,6 @@ js_Value iterator_result(js_State* J, const js_Value& value, bool done) {
 js_Value this_raw(const Call& call) { return Internal::this_raw(call); }
 js_Value argument_raw(const Call& call, std::size_t index) { return Internal::argument_raw(call, index); }
 
-bool same_value_zero(const js_Value& left, const js_Value& right) {
-    if (is_string(left)) return is_string(right) && std::strcmp(string_bytes(left), string_bytes(right)) == 0;
-    if (left.t.type != right.t.type) return false;
-    switch (left.t.type) {
-        case JS_TBOOLEAN:
-            return left.u.boolean == right.u.boolean;
-        case JS_TNUMBER:
-            return left.u.number == right.u.number || (std::isnan(left.u.number) && std::isnan(right.u.number));
-        case JS_TOBJECT:
-            return left.u.object == right.u.object;
-        default:
-            return true;
-    }
-}
-
-bool same_value(const js_Value& left, const js_Value& right) {
-    if (left.t.type == JS_TNUMBER && right.t.type == JS_TNUMBER && left.u.number == 0 && right.u.number == 0) {
-        return std::signbit(left.u.number) == std::signbit(right.u.number);
-    }
-    return same_value_zero(left, right);
-}
-
 int relative_index(js_State* J, int index, int length, int missing) {
     if (js_isundefined(J, index)) return missing;
     const double number = js_tonumber(J, index);
@@ -219,25 +158,75 @@ void account(State& state, NativeHeader& header, std::size_t bytes) {
     header.external_bytes = bytes;
 }
 
+namespace {
+
+/// What most scripts never touch comes when they do.
+constexpr Installer installers[] = {
+    {"ArrayBuffer", install_array_buffer},
+    {"BigInt", install_bigint},
+    {"BigInt64Array", install_array_buffer},
+    {"BigUint64Array", install_array_buffer},
+    {"DataView", install_array_buffer},
+    {"Float32Array", install_array_buffer},
+    {"Float64Array", install_array_buffer},
+    {"Int16Array", install_array_buffer},
+    {"Int32Array", install_array_buffer},
+    {"Int8Array", install_array_buffer},
+    {"JSON", install_json},
+    {"Map", install_collections},
+    {"Math", install_math},
+    {"Promise", install_promise},
+    {"Proxy", install_proxy},
+    {"Reflect", install_reflect},
+    {"Set", install_collections},
+    {"Symbol", install_symbol},
+    {"Uint16Array", install_array_buffer},
+    {"Uint32Array", install_array_buffer},
+    {"Uint8Array", install_array_buffer},
+    {"Uint8ClampedArray", install_array_buffer},
+    {"WeakMap", install_collections},
+    {"WeakSet", install_collections},
+};
+
+/// Hidden values of those.
+void find_hidden(State& state, std::string_view name) {
+    constexpr struct {
+        std::string_view hidden;
+        const char* global;
+    } places[] = {
+        {"Promise.prototype", "Promise"},
+        {"ArrayBuffer.prototype", "ArrayBuffer"},
+        {"Map Iterator", "Map"},
+        {"Set Iterator", "Set"},
+    };
+    for (const auto& place : places) {
+        if (place.hidden == name) jsV_getownproperty(state.raw(), state.raw()->G, place.global);
+    }
+}
+
+}  // namespace
+
 void install_builtins(State& state) {
     install_object(state);
     install_function(state);
-    install_symbol(state);
+    install_boolean(state);
     install_iterators(state);
     install_array(state);
     install_string(state);
+    install_regexp(state);
     install_number(state);
-    install_math(state);
-    install_json(state);
-    install_collections(state);
-    install_promise(state);
-    install_reflect(state);
-    install_array_buffer(state);
     install_uri(state);
     install_date(state);
 
     js_State* J = state.raw();
     Guard guard(J);
+    LazyTable table;
+    table.kind = LazyTable::Kind::installers;
+    table.entries = installers;
+    table.count = static_cast<std::uint8_t>(std::size(installers));
+    table.attributes = JS_DONTENUM;
+    attach_table(J, J->G, table);
+    runtime_of(J).find_hidden = find_hidden;
     J->G->prototype = J->Object_prototype;
     define_hidden(J, J->G, "globalThis", object_value(J->G));
     jsV_setproperty(J, J->G, "global")->value = object_value(J->G);

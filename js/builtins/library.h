@@ -20,8 +20,12 @@ namespace k6::js {
 
 void install_object(State& state);
 void install_function(State& state);
+void install_boolean(State& state);
+void install_proxy(State& state);
+void install_bigint(State& state);
 void install_array(State& state);
 void install_string(State& state);
+void install_regexp(State& state);
 void install_number(State& state);
 void install_math(State& state);
 void install_json(State& state);
@@ -39,6 +43,8 @@ void attach_functions(js_State* J, js_Object* target, std::span<const StockFunct
 /// A constructor with its prototype, defined as a global. Leaves nothing on the stack.
 js_Object* define_constructor(js_State* J, js_Object* prototype, const char* name, int length, js_CFunction call,
                               js_CFunction construct);
+/// constructor[Symbol.species], an accessor that gives its receiver.
+void define_species(State& state, js_Object* constructor);
 void define_constant(js_State* J, js_Object* target, const char* name, double number);
 void define_hidden(js_State* J, js_Object* target, const char* name, const js_Value& value);
 /// `alias` becomes another name of the same function; both are made now.
@@ -46,38 +52,6 @@ void define_alias(js_State* J, js_Object* target, const char* alias, const char*
 
 /// The object that `raw` is or converts to; TypeError for undefined and null. Pushes it on the engine's stack.
 js_Object* push_object_of(js_State* J, const js_Value& raw);
-
-/// Own property descriptors (ECMA-262 6.2.6). Fields that are not there are not changed, or default to false.
-struct Descriptor {
-    bool has_value = false;
-    bool has_get = false;
-    bool has_set = false;
-    bool has_writable = false;
-    bool has_enumerable = false;
-    bool has_configurable = false;
-    bool writable = false;
-    bool enumerable = false;
-    bool configurable = false;
-    js_Value value = undefined_value();
-    js_Object* get = nullptr;
-    js_Object* set = nullptr;
-};
-/// Reads { value, writable, get, … }; runs script. Leaves what it read on the engine's stack, to keep it alive.
-Descriptor to_descriptor(js_State* J, const js_Value& object);
-/// ValidateAndApplyPropertyDescriptor; false if it is not allowed.
-bool define_own_property(js_State* J, js_Object* object, const char* name, const Descriptor& descriptor);
-/// Leaves the descriptor object, or undefined, on the stack.
-void push_descriptor(js_State* J, js_Object* object, const char* name);
-/// Leaves an array of own keys on the stack.
-void push_keys(js_State* J, js_Object* object, KeyFilter filter, bool strings, bool symbols);
-
-/// Appends to an array that C++ made and no script has seen.
-void append_raw(js_State* J, js_Object* array, const js_Value& value);
-js_Object* new_array(js_State* J);
-/// Text as a value, short strings inline. Not rooted.
-js_Value text_value(js_State* J, std::string_view engine_text);
-js_Value literal_value(const char* literal);
-js_Value boolean_value(bool boolean);
 
 /// Calls `visit` for each value of an iterable (arrays and strings directly, others by their "@@iterator"); closes the
 /// iterator when `visit` throws. Runs script; TypeError if it is not iterable. `visit`'s argument is on the stack.
@@ -91,9 +65,6 @@ js_Value argument_raw(const Call& call, std::size_t index);
 inline Value to_value(State& state, const js_Value& raw) { return Internal::value(state, raw); }
 /// Leaves J's stack as it was and returns its top as a value; for natives that work under a Guard.
 inline Value top_value(State& state) { return Internal::value(state, *js_tovalue(state.raw(), -1)); }
-
-bool same_value_zero(const js_Value& left, const js_Value& right);
-bool same_value(const js_Value& left, const js_Value& right);
 
 /// ToIntegerOrInfinity of argument `index`, clamped to [0, length] after negative values have been taken from the end.
 int relative_index(js_State* J, int index, int length, int missing);

@@ -126,7 +126,7 @@ constexpr StockFunction functions[] = {
 void install_math(State& state) {
     js_State* J = state.raw();
     Guard guard(J);
-    js_Object* math = jsV_newobject(J, JS_CMATH, J->Object_prototype);
+    js_Object* math = jsV_newobject(J, JS_COBJECT, J->Object_prototype);
     js_pushobject(J, math);
     define_constant(J, math, "E", 2.718281828459045);
     define_constant(J, math, "LN10", 2.302585092994046);
@@ -137,6 +137,9 @@ void install_math(State& state) {
     define_constant(J, math, "SQRT1_2", 0.7071067811865476);
     define_constant(J, math, "SQRT2", 1.4142135623730951);
     attach_functions(J, math, functions);
+    js_Property* tag = jsV_setproperty(J, math, "@@toStringTag");
+    tag->value = literal_value("Math");
+    tag->atts |= JS_READONLY | JS_DONTENUM;
     define_hidden(J, J->G, "Math", object_value(math));
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "js/builtins/library.h"
 
@@ -24,8 +25,16 @@ double this_number(const Call& call) {
     throw TypeError("Number.prototype method called on a value that is no number");
 }
 
-void call_number(js_State* J) { js_pushnumber(J, js_gettop(J) > 1 ? js_tonumber(J, 1) : 0); }
-void construct_number(js_State* J) { js_newnumber(J, js_gettop(J) > 1 ? js_tonumber(J, 1) : 0); }
+/// What Number(value) gives; BigInts too.
+double number_argument(js_State* J) {
+    if (js_gettop(J) < 2) return 0;
+    js_Value* value = js_tovalue(J, 1);
+    to_numeric(J, value);
+    return is_bigint(*value) ? bigint_to_double(*value) : js_tonumber(J, 1);
+}
+
+void call_number(js_State* J) { js_pushnumber(J, number_argument(J)); }
+void construct_number(js_State* J) { js_newnumber(J, number_argument(J)); }
 void value_of(js_State* J) { js_pushnumber(J, this_number(J)); }
 
 void is_finite(js_State* J) { js_pushboolean(J, js_isnumber(J, 1) && std::isfinite(js_tonumber(J, 1))); }
@@ -44,19 +53,8 @@ void global_is_nan(js_State* J) { js_pushboolean(J, std::isnan(js_tonumber(J, 1)
 void global_is_finite(js_State* J) { js_pushboolean(J, std::isfinite(js_tonumber(J, 1))); }
 
 const char* skip_space(const char* text) {
-    for (;; ++text) {
-        if (*text == ' ' || (*text >= 9 && *text <= 13)) continue;
-        if (std::strncmp(text, "\xC2\xA0", 2) == 0) {
-            ++text;
-            continue;
-        }
-        if (std::strncmp(text, "\xEF\xBB\xBF", 3) == 0 || std::strncmp(text, "\xE2\x80\xA8", 3) == 0 ||
-            std::strncmp(text, "\xE2\x80\xA9", 3) == 0) {
-            text += 2;
-            continue;
-        }
-        return text;
-    }
+    while (const std::size_t n = white_space_size(text)) text += n;
+    return text;
 }
 
 void parse_float(js_State* J) {
@@ -87,8 +85,6 @@ void parse_int(js_State* J) {
     }
     char* end = nullptr;
     double number = js_strtol(text, &end, radix);
-    // Above 2^53 the digits' sum is no longer exact, their decimal reading is.
-    if (radix == 10 && number > 9007199254740992.0) std::from_chars(text, end, number);
     js_pushnumber(J, end == text ? NAN : negative ? -number : number);
 }
 
@@ -223,49 +219,71 @@ Value to_precision(Call& call) {
     return state.string(text);
 }
 
+constexpr char symbols[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// The digits of a whole number ≥ 0, however large.
+std::string whole_in_radix(double whole, int radix) {
+    std::string text;
+    if (whole < 18446744073709551616.0) {
+        auto rest = static_cast<std::uint64_t>(whole);
+        do {
+            text += symbols[rest % static_cast<unsigned>(radix)];
+            rest /= static_cast<unsigned>(radix);
+        } while (rest > 0);
+    } else {
+        // Long division of its 32-bit words, the highest first.
+        int exponent = 0;
+        const double mantissa = std::frexp(whole, &exponent);
+        const auto bits = static_cast<std::uint64_t>(std::ldexp(mantissa, 53));
+        const int shift = exponent - 53;
+        const std::size_t low = static_cast<std::size_t>(shift / 32);
+        std::vector<std::uint32_t> words(low + 3, 0);
+        const int within = shift % 32;
+        words[low] = static_cast<std::uint32_t>(bits << within);
+        words[low + 1] = static_cast<std::uint32_t>(bits >> (32 - within));
+        words[low + 2] = static_cast<std::uint32_t>(bits >> 32 >> (32 - within));
+        while (!words.empty() && words.back() == 0) words.pop_back();
+        while (!words.empty()) {
+            std::uint64_t rest = 0;
+            for (std::size_t i = words.size(); i-- > 0;) {
+                rest = rest << 32 | words[i];
+                words[i] = static_cast<std::uint32_t>(rest / static_cast<unsigned>(radix));
+                rest %= static_cast<unsigned>(radix);
+            }
+            text += symbols[rest];
+            while (!words.empty() && words.back() == 0) words.pop_back();
+        }
+    }
+    std::reverse(text.begin(), text.end());
+    return text;
+}
+
 /// Digits in another base: as many after the point as are needed to tell the number from its neighbours.
 std::string in_radix(double number, int radix) {
-    static constexpr char symbols[] = "0123456789abcdefghijklmnopqrstuvwxyz";
     const bool negative = number < 0;
     number = std::fabs(number);
     double whole = std::floor(number);
     double rest = number - whole;
     std::string fraction;
     double uncertainty = std::max(0.5 * (std::nextafter(number, INFINITY) - number), std::nextafter(0.0, 1.0));
-    if (rest >= uncertainty) {
-        for (;;) {
-            rest *= radix;
-            uncertainty *= radix;
-            const int digit = static_cast<int>(rest);
-            fraction += symbols[digit];
-            rest -= digit;
-            if (rest > 0.5 || (rest == 0.5 && (digit & 1) != 0)) {
-                if (rest + uncertainty > 1) {
-                    // Rounding up may carry into the whole part.
-                    std::size_t i = fraction.size();
-                    for (; i > 0; --i) {
-                        const char* symbol = std::strchr(symbols, fraction[i - 1]);
-                        if (symbol - symbols + 1 < radix) {
-                            fraction[i - 1] = symbol[1];
-                            break;
-                        }
-                    }
-                    fraction.resize(i);
-                    if (i == 0) whole += 1;
-                    break;
-                }
-            }
-            if (rest < uncertainty) break;
+    while (rest >= uncertainty) {
+        rest *= radix;
+        uncertainty *= radix;
+        const int digit = static_cast<int>(rest);
+        fraction += symbols[digit];
+        rest -= digit;
+        if ((rest > 0.5 || (rest == 0.5 && (digit & 1) != 0)) && rest + uncertainty > 1) {
+            // Rounding up may carry into the whole part.
+            std::size_t i = fraction.size();
+            while (i > 0 && fraction[i - 1] == symbols[radix - 1]) --i;
+            if (i > 0) fraction[i - 1] = std::strchr(symbols, fraction[i - 1])[1];
+            fraction.resize(i);
+            if (i == 0) whole += 1;
+            break;
         }
     }
-    std::string text;
-    do {
-        const double quotient = std::floor(whole / radix);
-        text += symbols[static_cast<int>(whole - quotient * radix)];
-        whole = quotient;
-    } while (whole > 0);
-    if (negative) text += '-';
-    std::reverse(text.begin(), text.end());
+    std::string text = negative ? "-" : "";
+    text += whole_in_radix(whole, radix);
     return fraction.empty() ? text : text + "." + fraction;
 }
 

@@ -51,6 +51,22 @@ Promise* promise_of(const Value& value) { return value.native<Promise>(); }
 
 Value new_promise(State& state) { return state.native<Promise>(state.hidden("Promise.prototype"), 0); }
 
+/// A promise of a subclass has its prototype; the subclass's constructor does not run.
+Value promise_for(State& state, const Value& constructor) {
+    const Value promise = new_promise(state);
+    if (constructor.is_function()) {
+        const Value prototype = constructor.get("prototype");
+        if (prototype.is_object() && !prototype.same_as(promise.prototype())) promise.set_prototype(prototype);
+    }
+    return promise;
+}
+
+/// SpeciesConstructor of a promise.
+Value species_of(const Value& promise) {
+    const Value constructor = promise.get("constructor");
+    return constructor.is_object() ? constructor.get("@@species") : Value();
+}
+
 void resolve_promise(State& state, const Value& promise, const Value& resolution);
 void reject_promise(State& state, const Value& promise, const Value& reason);
 
@@ -178,7 +194,7 @@ Value then(Call& call) {
     State& state = call.state();
     const Value self = call.this_value();
     if (promise_of(self) == nullptr) throw TypeError("Promise.prototype.then called on a value that is no Promise");
-    const Value derived = new_promise(state);
+    const Value derived = promise_for(state, species_of(self));
     Reaction reaction;
     if (call[0].is_function()) reaction.on_fulfilled = TracedValue(call[0]);
     if (call[1].is_function()) reaction.on_rejected = TracedValue(call[1]);
@@ -237,10 +253,17 @@ Value construct(Call& call) {
     return promise;
 }
 
-Value static_resolve(Call& call) { return promise_resolve(call.state(), call[0]); }
+Value static_resolve(Call& call) {
+    const Value self = call.this_value();
+    if (!self.is_object()) throw TypeError("PromiseResolve called on non-object");
+    if (promise_of(call[0]) != nullptr && call[0].get("constructor").same_as(self)) return call[0];
+    const Value promise = promise_for(call.state(), self);
+    resolve_promise(call.state(), promise, call[0]);
+    return promise;
+}
 
 Value static_reject(Call& call) {
-    const Value promise = new_promise(call.state());
+    const Value promise = promise_for(call.state(), call.this_value());
     reject_promise(call.state(), promise, call[0]);
     return promise;
 }
@@ -278,7 +301,7 @@ template <Combination kind>
 Value combine(Call& call) {
     State& state = call.state();
     auto progress = std::make_shared<Progress>();
-    progress->result = new_promise(state);
+    progress->result = promise_for(state, call.this_value());
     progress->values = state.array();
     const Value result = progress->result;
     std::size_t count = 0;
@@ -381,7 +404,8 @@ void promise_then(State& state, const Value& promise, std::function<void(State&,
 void install_promise(State& state) {
     const Value constructor = state.define_class(promise_class);
     const Value prototype = constructor.get("prototype");
-    prototype.define("@@toStringTag", state.literal("Promise"));
+    prototype.define("@@toStringTag", state.literal("Promise"), Attributes::hidden | Attributes::read_only);
+    define_species(state, Internal::raw(constructor).u.object);
     state.set_hidden("Promise.prototype", prototype);
     state.global().define("Promise", constructor);
 }

@@ -1,3 +1,4 @@
+// Reflect and Proxy.
 #include <vector>
 
 #include "js/builtins/library.h"
@@ -14,31 +15,44 @@ js_Object* target_of(Call& call) {
 /// Argument `index` as a property key, kept on the engine's stack.
 const char* key_of(js_State* J, Call& call, std::size_t index) {
     js_pushvalue(J, argument_raw(call, index));
-    return js_tostring(J, -1);
+    return property_key(J, -1);
 }
 
-std::vector<Value> list_of(const Value& list) {
-    if (!list.is_object()) throw TypeError("CreateListFromArrayLike called on a value that is no object");
-    std::vector<Value> values;
-    const std::size_t length = list.length();
-    for (std::size_t i = 0; i < length; ++i) values.push_back(list.at(i));
-    return values;
+/// Pushes the elements of a list of arguments; returns how many.
+int push_list(js_State* J, const js_Value& list) {
+    if (!is_object(list)) js_typeerror(J, "CreateListFromArrayLike called on non-object");
+    js_pushvalue(J, list);
+    const int at = js_gettop(J) - 1;
+    const int length = js_getlength(J, at);
+    if (length > JS_STACKSIZE / 2) js_rangeerror(J, "Maximum call stack size exceeded");
+    for (int i = 0; i < length; ++i) js_getindex(J, at, i);
+    js_remove(J, at);
+    return length;
 }
 
 Value apply(Call& call) {
     if (!call[0].is_function()) throw TypeError("Reflect.apply called on a value that is no function");
-    return call[0].call(call[1], list_of(call[2]));
+    js_State* J = call.state().raw();
+    Guard guard(J);
+    js_pushvalue(J, argument_raw(call, 0));
+    js_pushvalue(J, argument_raw(call, 1));
+    js_call(J, push_list(J, argument_raw(call, 2)));
+    return top_value(call.state());
 }
 
-Value construct(Call& call) {
-    if (!call[0].is_function()) throw TypeError("Reflect.construct called on a value that is no constructor");
-    const Value result = call[0].construct(list_of(call[1]));
-    if (call.has(2) && !call[2].same_as(call[0])) {
-        if (!call[2].is_function()) throw TypeError("Reflect.construct: newTarget is not a constructor");
-        const Value prototype = call[2].get("prototype");
-        if (prototype.is_object()) result.set_prototype(prototype);
+Value reflect_construct(Call& call) {
+    const js_Value target = argument_raw(call, 0);
+    const js_Value new_target = call.size() > 2 ? argument_raw(call, 2) : target;
+    for (const js_Value& constructor : {target, new_target}) {
+        if (!is_object(constructor) || !is_constructor(constructor.u.object)) {
+            throw TypeError("Value is not a constructor");
+        }
     }
-    return result;
+    js_State* J = call.state().raw();
+    Guard guard(J);
+    js_pushvalue(J, target);
+    construct(J, push_list(J, argument_raw(call, 1)), new_target.u.object);
+    return top_value(call.state());
 }
 
 Value define_property(Call& call) {
@@ -49,69 +63,36 @@ Value define_property(Call& call) {
     return define_own_property(J, target, key, to_descriptor(J, argument_raw(call, 2)));
 }
 
-Value delete_property(Call& call) {
+Value reflect_delete_property(Call& call) {
     js_State* J = call.state().raw();
     js_Object* target = target_of(call);
     Guard guard(J);
-    const char* key = key_of(J, call, 1);
-    const js_Property* property = jsV_getownproperty(J, target, key);
-    if (property != nullptr && (property->atts & JS_DONTCONF) != 0) return false;
-    if (property == nullptr && has_own_property(J, target, key) && target->type != JS_CARRAY) return false;
-    js_pushobject(J, target);
-    js_delproperty(J, -1, key);
-    return true;
+    return delete_property(J, target, key_of(J, call, 1));
 }
 
 Value get(Call& call) {
-    State& state = call.state();
-    js_State* J = state.raw();
+    js_State* J = call.state().raw();
     js_Object* target = target_of(call);
     Guard guard(J);
-    const char* key = key_of(J, call, 1);
-    if (call.size() > 2) {
-        const js_Property* property = jsV_getproperty(J, target, key);
-        if (property != nullptr && property->getter != nullptr) {
-            return to_value(state, object_value(property->getter)).call(call[2], {});
-        }
-    }
-    js_pushobject(J, target);
-    js_getproperty(J, -1, key);
-    return top_value(state);
+    get_property(J, target, key_of(J, call, 1), argument_raw(call, call.size() > 2 ? 2 : 0));
+    return top_value(call.state());
 }
 
 Value set(Call& call) {
-    State& state = call.state();
-    js_State* J = state.raw();
+    js_State* J = call.state().raw();
     js_Object* target = target_of(call);
     Guard guard(J);
-    const char* key = key_of(J, call, 1);
-    const js_Property* property = jsV_getproperty(J, target, key);
-    if (property != nullptr) {
-        if (property->setter != nullptr) {
-            const Value receiver = call.size() > 3 ? call[3] : call[0];
-            (void)to_value(state, object_value(property->setter)).call(receiver, {call[2]});
-            return true;
-        }
-        if (property->getter != nullptr || (property->atts & JS_READONLY) != 0) return false;
-    } else if (!target->extensible) {
-        return false;
-    }
-    js_Object* receiver = target;
-    if (call.size() > 3) {
-        if (argument_raw(call, 3).t.type != JS_TOBJECT) return false;
-        receiver = argument_raw(call, 3).u.object;
-    }
-    js_pushobject(J, receiver);
-    js_pushvalue(J, argument_raw(call, 2));
-    js_setproperty(J, -2, key);
-    return true;
+    return set_property(J, target, key_of(J, call, 1), argument_raw(call, 2),
+                        argument_raw(call, call.size() > 3 ? 3 : 0)) == Refusal::none;
 }
 
 Value get_own_property_descriptor(Call& call) {
     js_State* J = call.state().raw();
     js_Object* target = target_of(call);
     Guard guard(J);
-    push_descriptor(J, target, key_of(J, call, 1));
+    Descriptor descriptor;
+    if (!get_own_property(J, target, key_of(J, call, 1), &descriptor)) return {};
+    push_descriptor(J, descriptor);
     return top_value(call.state());
 }
 
@@ -121,59 +102,98 @@ Value get_prototype_of(Call& call) {
 }
 
 Value set_prototype_of(Call& call) {
-    const js_Object* target = target_of(call);
+    js_Object* target = target_of(call);
     if (!call[1].is_object() && !call[1].is_null()) throw TypeError("Object prototype may only be an Object or null");
-    if (!target->extensible) return call[0].prototype().same_as(call[1]);
-    try {
-        call[0].set_prototype(call[1]);
-    } catch (const TypeError&) {
-        return false;  // a cycle
-    }
-    return true;
+    Guard guard(call.state().raw());
+    return set_prototype(call.state().raw(), target, call[1].is_null() ? nullptr : argument_raw(call, 1).u.object);
 }
 
 Value has(Call& call) {
     js_State* J = call.state().raw();
     js_Object* target = target_of(call);
     Guard guard(J);
-    const char* key = key_of(J, call, 1);
-    js_pushobject(J, target);
-    return js_hasproperty(J, -1, key) != 0;
+    return has_property(J, target, key_of(J, call, 1));
 }
 
-Value is_extensible(Call& call) { return target_of(call)->extensible != 0; }
+Value reflect_is_extensible(Call& call) {
+    js_Object* target = target_of(call);
+    Guard guard(call.state().raw());
+    return is_extensible(call.state().raw(), target);
+}
 
 Value own_keys(Call& call) {
     js_State* J = call.state().raw();
     js_Object* target = target_of(call);
     Guard guard(J);
     push_keys(J, target, KeyFilter::all, true, true);
-    if (target->type == JS_CARRAY) append_raw(J, js_toobject(J, -1), literal_value("length"));
     return top_value(call.state());
 }
 
-Value prevent_extensions(Call& call) {
-    js_State* J = call.state().raw();
+Value reflect_prevent_extensions(Call& call) {
     js_Object* target = target_of(call);
-    Guard guard(J);
-    freeze_object(J, target, 0);
-    return true;
+    Guard guard(call.state().raw());
+    return prevent_extensions(call.state().raw(), target);
 }
 
 constexpr FunctionDefinition functions[] = {
     {"apply", 3, apply},
-    {"construct", 2, construct},
+    {"construct", 2, reflect_construct},
     {"defineProperty", 3, define_property},
-    {"deleteProperty", 2, delete_property},
+    {"deleteProperty", 2, reflect_delete_property},
     {"get", 2, get},
     {"getOwnPropertyDescriptor", 2, get_own_property_descriptor},
     {"getPrototypeOf", 1, get_prototype_of},
     {"has", 2, has},
-    {"isExtensible", 1, is_extensible},
+    {"isExtensible", 1, reflect_is_extensible},
     {"ownKeys", 1, own_keys},
-    {"preventExtensions", 1, prevent_extensions},
+    {"preventExtensions", 1, reflect_prevent_extensions},
     {"set", 3, set},
     {"setPrototypeOf", 2, set_prototype_of},
+};
+
+// ---- Proxy
+
+js_Object* new_proxy(Call& call) {
+    const js_Value target = argument_raw(call, 0);
+    const js_Value handler = argument_raw(call, 1);
+    if (!is_object(target) || !is_object(handler)) {
+        throw TypeError("Cannot create proxy with a non-object as target or handler");
+    }
+    js_State* J = call.state().raw();
+    Guard guard(J);
+    js_Object* proxy = jsV_newobject(J, class_proxy, nullptr);
+    proxy_parts(proxy) = {target.u.object, handler.u.object, is_callable(target.u.object),
+                          is_constructor(target.u.object)};
+    return proxy;
+}
+
+Value construct_proxy(Call& call) { return to_value(call.state(), object_value(new_proxy(call))); }
+
+Value revoke(Call& call) {
+    const js_Property* proxy =
+        jsV_getownproperty(call.state().raw(), Internal::raw(call.callee()).u.object, "@@internal:proxy");
+    proxy_parts(proxy->value.u.object).target = nullptr;
+    proxy_parts(proxy->value.u.object).handler = nullptr;
+    return {};
+}
+
+Value revocable(Call& call) {
+    State& state = call.state();
+    const Value proxy = construct_proxy(call);
+    const Value function = state.function("", 0, revoke);
+    function.define("@@internal:proxy", proxy);
+    const Value result = state.object();
+    result.set("proxy", proxy);
+    result.set("revoke", function);
+    return result;
+}
+
+constexpr FunctionDefinition proxy_statics[] = {{"revocable", 2, revocable}};
+constexpr ClassDefinition proxy_class{
+    .name = "Proxy",
+    .length = 2,
+    .construct = construct_proxy,
+    .statics = proxy_statics,
 };
 
 }  // namespace
@@ -181,8 +201,13 @@ constexpr FunctionDefinition functions[] = {
 void install_reflect(State& state) {
     const Value reflect = state.object();
     state.define_functions(reflect, functions);
-    reflect.define("@@toStringTag", state.literal("Reflect"));
+    reflect.define("@@toStringTag", state.literal("Reflect"), Attributes::hidden | Attributes::read_only);
     state.global().define("Reflect", reflect);
+}
+
+void install_proxy(State& state) {
+    const Value proxy = state.define_class(proxy_class);
+    state.global().define("Proxy", proxy);
 }
 
 }  // namespace k6::js

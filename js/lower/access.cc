@@ -7,13 +7,6 @@ namespace k6::js::lower {
 
 using namespace syntax;
 
-namespace {
-
-// The engine bounds the depth of expressions; chains longer than this are cut into steps.
-constexpr std::size_t max_chain = 150;
-
-}  // namespace
-
 void Emitter::arguments(List<Expression> arguments) {
     put('(');
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -40,7 +33,7 @@ void Emitter::new_expression(const NewExpression& node) {
         plain = plain && !member->property->is<PrivateName>() && !member->object->is<Super>();
         base = member->object;
     }
-    plain = plain && (base->is<Identifier>() || base->is<ThisExpression>());
+    plain = plain && ((base->is<Identifier>() && is_stable(*base)) || base->is<ThisExpression>());
     if (!plain) put('(');
     expression(*node.callee, Precedence::member);
     if (!plain) put(')');
@@ -100,6 +93,7 @@ void Emitter::access_chain(const Node& node) {
             }
             put(')');
         } else {
+            mark(link.as<CallExpression>()->arguments_start);
             arguments(link.as<CallExpression>()->arguments);
         }
     };
@@ -247,6 +241,10 @@ void Emitter::access_chain(const Node& node) {
         mark(*member.property);
         if (is_call(next + 1)) {
             // Calling what is not there is a TypeError in any case.
+            if (found != nullptr && found->is_static) {
+                insert(segment, std::string(use("$k_own")) + '(');
+                put(',' + key + ')');
+            }
             put('[' + key + ']');
         } else if (found != nullptr && found->kind == PrivateMember::Kind::field && is_stable(*member.object) &&
                    next == 0) {
@@ -325,8 +323,9 @@ void Emitter::optional_chain(const Node& chain_node, bool deleted) {
             if (const auto* name = member->property->try_as<PrivateName>()) {
                 const PrivateMember* found = find_private(*name);
                 const std::string key = found != nullptr ? found->key : "\"\"";
-                code = call != nullptr ? object + '[' + key + ']'
-                                       : std::string(use("$k_private")) + '(' + object + ',' + key + ')';
+                code = call != nullptr && !call->optional
+                           ? object + '[' + key + ']'
+                           : std::string(use("$k_private")) + '(' + object + ',' + key + ')';
             } else {
                 code = object + capture([&] { member_access(*member); });
             }
@@ -344,7 +343,10 @@ void Emitter::optional_chain(const Node& chain_node, bool deleted) {
                 code += ')';
             } else {
                 if (member_value) code = "(0," + code + ')';
-                code += capture([&] { arguments(call.arguments); });
+                code += capture([&] {
+                    mark(call.arguments_start);
+                    arguments(call.arguments);
+                });
             }
             this_object.clear();
             member_value = false;
@@ -424,6 +426,10 @@ void Emitter::super_call(const CallExpression& node, bool value_used) {
     mark(node);
     if (value_used) put('(');
     put(self + '=');
+    if (owner.super_calls > 1) {
+        call_support("$k_once");
+        put(self + ',');
+    }
     if (has_spread(node.arguments)) {
         call_support("$k_super_spread");
         put(state.super + ',' + original + ',');
@@ -436,7 +442,7 @@ void Emitter::super_call(const CallExpression& node, bool value_used) {
             expression(*argument, Precedence::assignment);
         }
     }
-    put(')');
+    put(owner.super_calls > 1 ? "))" : ")");
     field_initialisers(state, self);
     if (state.node->constructor != nullptr) parameter_properties(*state.node->constructor->value, self);
     if (value_used) put(',' + self + ')');
@@ -457,8 +463,9 @@ void Emitter::private_target(const MemberExpression& member) {
     const PrivateMember* found = find_private(name);
     const std::string key = found != nullptr ? found->key : "\"\"";
     if (found != nullptr && found->kind == PrivateMember::Kind::accessor) {
-        expression(*member.object, Precedence::member);
-        put('[' + key + ']');
+        call_support("$k_own");
+        expression(*member.object, Precedence::assignment);
+        put(',' + key + ")[" + key + ']');
         return;
     }
     const auto missing = [&] {

@@ -73,6 +73,19 @@ void Emitter::assignment(const AssignmentExpression& node, Precedence least, boo
         if (parentheses) put('(');
         mark(target);
         const bool checked = analysis_.is_uninitialised(*name) || analysis_.needs_check(*name);
+        if (checked && node.op == AssignmentOperator::assign) {
+            // The value comes first.
+            const Temporary value(*this);
+            put('(' + value.name() + '=');
+            named_expression(*node.value, Precedence::assignment, name->name, binding);
+            put(',');
+            identifier(*name);
+            put(',');
+            store(*binding, value.name());
+            put(')');
+            if (parentheses) put(')');
+            return;
+        }
         if (checked) {
             put('(');
             identifier(*name);

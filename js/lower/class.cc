@@ -55,15 +55,19 @@ void Emitter::find_private_members(ClassState& state) {
             at->second.kind =
                 method->method_kind == MethodKind::method ? PrivateMember::Kind::method : PrivateMember::Kind::accessor;
         }
+        at->second.is_static = member->is<MethodDefinition>() ? member->as<MethodDefinition>()->is_static
+                                                              : member->as<PropertyDefinition>()->is_static;
+        // Methods of instances are found on the prototype, all else must be the object's own.
+        const bool inherited = at->second.kind != PrivateMember::Kind::field && !at->second.is_static;
         if (repeated) {
             at->second.key = next_generated('k');
             put("var " + at->second.key + '=');
             call_support("$k_private_key");
-            append_quoted(out_, name->name);
+            append_quoted(out_, std::string(name->name) + (inherited ? '^' : ':'));
             put(");");
         } else {
-            at->second.key =
-                quoted("@@#" + std::string(name->name) + ':' + class_tag_ + '.' + std::to_string(class_count_));
+            at->second.key = quoted("@@#" + std::string(name->name) + (inherited ? '^' : ':') + class_tag_ + '.' +
+                                    std::to_string(class_count_));
         }
     }
 }
@@ -78,6 +82,9 @@ void Emitter::plan_fields(ClassState& state) {
         }
         if (const auto* field = instance_field(*member); field != nullptr && field->value != nullptr)
             literal = literal && is_literal(*field->value);
+        const auto* property = member->try_as<PropertyDefinition>();
+        if (property != nullptr && property->computed && !static_key(true, *property->key))
+            state.computed_keys[member] = next_generated('k');
     }
     bool in_run = false;
     for (const Node* member : state.node->members) {
@@ -100,12 +107,13 @@ void Emitter::class_expression(const Class& node, std::string_view name, const B
     const std::uint64_t id = class_count_;
     if (node.class_id != nullptr) {
         state.name = analysis_.scope_of(node)->bindings.front()->code;
+        state.shown_name = node.class_id->name;
     } else if (is_variable_name(name) && analysis_.can_be_named(*state.body, name, self)) {
         state.name = name;
+        state.shown_name = name;
     } else {
         state.name = generated('c', id);
         state.shown_name = name;
-        state.shown_name_is_right = false;
     }
     state.constructor_alias = state.name;
     if (node.super_class != nullptr) state.super = generated('b', id);
@@ -145,7 +153,7 @@ void Emitter::class_expression(const Class& node, std::string_view name, const B
 void Emitter::constructor_start(ClassState& state, const FunctionInfo* info) {
     put("if(!(this instanceof " + state.constructor_alias + "))");
     call_support("$k_class_call");
-    append_quoted(out_, state.name);
+    append_quoted(out_, state.shown_name);
     put(");");
     if (state.node->super_class != nullptr) return;
     const std::string fields = capture([&] { field_initialisers(state, "this"); });
@@ -201,7 +209,9 @@ void Emitter::class_field(ClassState& state, const PropertyDefinition& field, co
         put(',');
         end = ")";
     }
-    if (field.value != nullptr) {
+    if (field.value != nullptr && private_name == nullptr && !key) {
+        value_named_by_key(*field.value, state.computed_keys.at(&field));
+    } else if (field.value != nullptr) {
         named_expression(*field.value, Precedence::assignment, name);
     } else {
         put("void 0");
@@ -213,6 +223,7 @@ void Emitter::class_constructor(ClassState& state) {
     put("function " + state.name);
     if (state.node->constructor == nullptr) {
         put("(){");
+        if (state.name != state.shown_name) put("var $k_name_" + encoded_name(state.shown_name) + ';');
         constructor_start(state, nullptr);
         if (state.node->super_class != nullptr) {
             const std::string self = generated('t', 0);
@@ -243,7 +254,7 @@ void Emitter::class_constructor(ClassState& state) {
         }
         derived_[&info] = derived;
     }
-    function_rest(function_node, info, state.constructor_alias, &state);
+    function_rest(function_node, info, state.constructor_alias, state.shown_name, &state);
 }
 
 void Emitter::class_members(ClassState& state) {
@@ -263,13 +274,6 @@ void Emitter::class_members(ClassState& state) {
         put(state.name + ',' + state.super + ");");
     } else {
         put(state.name + ".prototype;");
-    }
-    if (!state.shown_name_is_right) {
-        // The variable could not have the name that scripts see.
-        call_support("$k_methods");
-        put(state.name + ",\"name\",");
-        append_quoted(out_, state.shown_name);
-        put(");");
     }
     if (state.constructor_alias != state.name) put("var " + state.constructor_alias + '=' + state.name + ';');
 
@@ -307,16 +311,32 @@ void Emitter::class_members(ClassState& state) {
             homes_[&info] = target;
             const auto* private_name = method->key->try_as<PrivateName>();
             const auto key = private_name != nullptr ? std::nullopt : static_key(method->computed, *method->key);
+            std::optional<Temporary> computed;
             const auto put_key = [&] {
                 mark(member);
                 if (private_name != nullptr) {
                     put(find_private(*private_name)->key);
+                } else if (key) {
+                    append_quoted(out_, *key);
                 } else {
-                    key_expression(method->computed, *method->key);
+                    computed.emplace(*this);
+                    put(computed->name() + '=');
+                    call_support("$k_key");
+                    expression(*method->key, Precedence::assignment);
+                    put(')');
                 }
             };
             std::string name = key.value_or(std::string());
-            if (private_name != nullptr) name = private_name->name;
+            if (private_name != nullptr) name = '#' + std::string(private_name->name);
+            const auto put_function = [&](std::string_view prefix) {
+                if (!computed) {
+                    named_expression(*method->value, Precedence::assignment, std::string(prefix) + name);
+                } else {
+                    call_support("$k_named");
+                    expression(*method->value, Precedence::assignment);
+                    put(',' + computed->name() + ',' + quoted(prefix) + ')');
+                }
+            };
             if (method->method_kind == MethodKind::method) {
                 if (batch != target) {
                     close_batch();
@@ -327,14 +347,15 @@ void Emitter::class_members(ClassState& state) {
                 put(',');
                 put_key();
                 put(',');
-                named_expression(*method->value, Precedence::assignment, name);
+                put_function({});
             } else {
                 close_batch();
+                const bool getter = method->method_kind == MethodKind::get;
                 call_support("$k_accessor");
                 put(target + ',');
                 put_key();
-                put(method->method_kind == MethodKind::get ? ",0," : ",1,");
-                named_expression(*method->value, Precedence::assignment, name);
+                put(getter ? ",0," : ",1,");
+                put_function(getter ? "get " : "set ");
                 put(");");
             }
             continue;
@@ -343,9 +364,7 @@ void Emitter::class_members(ClassState& state) {
         if (const auto* field = member.try_as<PropertyDefinition>()) {
             mark(member);
             if (field->computed && !static_key(true, *field->key)) {
-                const std::string variable = next_generated('k');
-                state.computed_keys[&member] = variable;
-                put("var " + variable + '=');
+                put("var " + state.computed_keys.at(&member) + '=');
                 call_support("$k_key");
                 expression(*field->key, Precedence::assignment);
                 put(");");
@@ -362,9 +381,7 @@ void Emitter::class_members(ClassState& state) {
                 for (std::size_t k = i + 1; k < end; ++k) {
                     const auto& other = *instance_field(*node.members[k]);
                     if (!other.computed || static_key(true, *other.key)) continue;
-                    const std::string variable = next_generated('k');
-                    state.computed_keys[&other] = variable;
-                    put("var " + variable + '=');
+                    put("var " + state.computed_keys.at(&other) + '=');
                     call_support("$k_key");
                     expression(*other.key, Precedence::assignment);
                     put(");");
@@ -431,6 +448,7 @@ void Emitter::class_members(ClassState& state) {
             put("function " + later + "(){");
         }
         in_frame(info, [&] {
+            mark_uninitialised(info.bindings, true);
             statements(static_block.body);
             put('}');
         });

@@ -53,13 +53,16 @@ void append_mark(std::string& code, std::uint32_t source_offset) {
     code.append(mark, mark_size);
 }
 
-Layout lay_out(std::string_view code, const syntax::Program& program, bool with_columns) {
+Layout lay_out(std::string_view code, const syntax::Program& program) {
     Layout result;
     const std::string_view source = program.source;
     result.text.reserve(code.size());
     std::size_t seen = 0;  // of the source
     std::uint32_t line = 1;
-    std::size_t line_start = 0;
+    std::size_t line_start = 0;  // in the source
+    // Columns are counted from the last place asked for, as a rule a little further down on the same line.
+    std::size_t counted = 0;
+    std::uint32_t column = 1;
     for (std::size_t at = 0; at < code.size();) {
         const auto* mark =
             static_cast<const char*>(std::char_traits<char>::find(code.data() + at, code.size() - at, mark_start));
@@ -77,17 +80,26 @@ Layout lay_out(std::string_view code, const syntax::Program& program, bool with_
             seen += length;
             result.text += '\n';
             ++line;
-            line_start = result.text.size();
+            line_start = counted = seen;
+            column = 1;
         }
-        if (with_columns) {
-            const syntax::Position position = program.position(offset);
-            const auto column = static_cast<std::uint32_t>(result.text.size() - line_start + 1);
-            if (!result.columns.empty() && result.columns.back().line == line &&
-                result.columns.back().generated_column == column) {
-                result.columns.pop_back();
+        syntax::Position position{line, 0};
+        if (offset >= line_start) {
+            if (offset < counted) {
+                counted = line_start;
+                column = 1;
             }
-            result.columns.push_back({line, column, position.line, position.column});
+            for (; counted < offset && counted < source.size(); ++counted) {
+                const auto c = static_cast<unsigned char>(source[counted]);
+                if ((c & 0xc0) != 0x80) column += c >= 0xf0 ? 2 : 1;
+            }
+            position.column = column;
+        } else {
+            position = program.position(offset);
         }
+        const auto here = static_cast<std::uint32_t>(result.text.size());
+        if (!result.positions.empty() && result.positions.back().offset == here) result.positions.pop_back();
+        result.positions.push_back({here, position.line, position.column});
         at = end + mark_size;
     }
     return result;
@@ -224,6 +236,21 @@ bool hides_division(std::string_view text) {
     const std::string_view word = text.substr(start);
     return word != "this" && word != "null" && word != "true" && word != "false" &&
            std::binary_search(reserved_words.begin(), reserved_words.end(), word);
+}
+
+std::string encoded_name(std::string_view name) {
+    static constexpr char hex[] = "0123456789abcdef";
+    std::string result;
+    for (const char c : name) {
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
+            result += c;
+        } else {
+            result += '$';
+            result += hex[static_cast<unsigned char>(c) >> 4];
+            result += hex[c & 15];
+        }
+    }
+    return result;
 }
 
 std::string member_suffix(std::string_view name) {

@@ -4,7 +4,7 @@
 //   std::string code = "var a=";
 //   append_mark(code, identifier.start);
 //   code += "b;";
-//   lay_out(code, program, false).text   // as many line ends before b as the source has
+//   lay_out(code, program).text   // as many line ends before b as the source has
 //
 // Values and free functions; any thread.
 #pragma once
@@ -24,10 +24,10 @@ void append_mark(std::string& code, std::uint32_t source_offset);
 
 struct Layout {
     std::string text;
-    std::vector<ColumnMapping> columns;
+    std::vector<SourcePosition> positions;
 };
 /// Replaces marks by line ends.
-Layout lay_out(std::string_view code, const syntax::Program& program, bool with_columns);
+Layout lay_out(std::string_view code, const syntax::Program& program);
 
 /// Position of the first character at or after `from` that belongs to no mark.
 std::size_t skip_marks(std::string_view code, std::size_t from);
@@ -48,6 +48,9 @@ bool is_variable_name(std::string_view name);
 /// Whether the engine would take a slash behind this text for the start of a regular expression, although the text is
 /// the end of an expression: it ends with ++, --, or a property named as a keyword.
 bool hides_division(std::string_view text);
+/// A name as part of an identifier of ES5: ASCII letters and digits as they are, every other byte as $ and two hex
+/// digits. The engine shows functions named "$k_f_" + this, or with a variable "$k_name_" + this, by the name itself.
+std::string encoded_name(std::string_view name);
 /// ".name" or ["name"].
 std::string member_suffix(std::string_view name);
 

@@ -67,14 +67,15 @@ TEST(Code, MarksBecomeLineEnds) {
     code += "a;";
     append_mark(code, 11);
     code += "e";
-    EXPECT_EQ(lay_out(code, parsed.program(), false).text, "x\nb;a;\n\n\ne");
+    EXPECT_EQ(lay_out(code, parsed.program()).text, "x\nb;a;\n\n\ne");
     EXPECT_EQ(skip_marks(code, 1), code.find('b'));
-    const Layout layout = lay_out(code, parsed.program(), true);
-    ASSERT_EQ(layout.columns.size(), 3u);
-    EXPECT_EQ(layout.columns[1].generated_column, 3u);
-    EXPECT_EQ(layout.columns[1].source_line, 1u);
-    EXPECT_EQ(layout.columns[2].line, 5u);
-    EXPECT_EQ(layout.columns[2].source_line, 5u);
+    const Layout layout = lay_out(code, parsed.program());
+    ASSERT_EQ(layout.positions.size(), 3u);
+    EXPECT_EQ(layout.positions[0].offset, 2u);
+    EXPECT_EQ(layout.positions[1].offset, 4u);
+    EXPECT_EQ(layout.positions[1].line, 1u);
+    EXPECT_EQ(layout.positions[2].line, 5u);
+    EXPECT_EQ(layout.positions[2].column, 1u);
 }
 
 }  // namespace

@@ -31,9 +31,12 @@
 
 namespace k6::js::lower {
 
+/// The engine bounds the depth of expressions; chains longer than this are cut into steps.
+inline constexpr std::size_t max_chain = 150;
+
 class Emitter {
 public:
-    Emitter(const syntax::Program& program, Analysis& analysis, const LowerOptions& options);
+    Emitter(const syntax::Program& program, Analysis& analysis);
     Result<LoweredModule> run();
 
 private:
@@ -64,6 +67,7 @@ private:
         std::string continue_block;
         bool continue_block_used = false;
         FinallyRecord* record = nullptr;
+        bool only_continue = false;  ///< a break of the loop belongs to a target further out
         // Part of a state machine: where to go on, and what handles errors there.
         int break_state = -1;
         int continue_state = -1;
@@ -73,6 +77,7 @@ private:
     /// The state machine of a resumable function that is being written.
     struct Machine {
         bool is_async = false;
+        bool is_generator = false;
         std::string label;  ///< of its loop
         int states = 0;     ///< numbers given out
         int handler = 0;    ///< state that errors go to at this place; 0: the caller
@@ -101,9 +106,8 @@ private:
         std::size_t temporary_count = 0;
         std::vector<Target> targets;
         std::vector<std::string_view> labels;  ///< of the statement that comes next
-        bool uses_guard = false;
-        std::size_t start = 0;  ///< where the declarations of its variables go
-        std::string name;       ///< by which it can refer to itself, if it needs to
+        std::size_t start = 0;                 ///< where the declarations of its variables go
+        std::string name;                      ///< by which it can refer to itself, if it needs to
         /// Variables live in the function around, not in this one.
         bool hoists_variables = false;
         Machine* machine = nullptr;
@@ -112,6 +116,7 @@ private:
     struct PrivateMember {
         enum class Kind : std::uint8_t { field, method, accessor };
         Kind kind = Kind::field;
+        bool is_static = false;
         std::string key;  ///< expression
     };
     struct ClassState {
@@ -119,10 +124,9 @@ private:
         ClassState* outer = nullptr;
         FunctionInfo* body = nullptr;
         std::string name;        ///< of the constructor function
-        std::string shown_name;  ///< what scripts see as its name, if that is another one
-        bool shown_name_is_right = true;
-        std::string super;      ///< variable of the super class; empty: none
-        std::string prototype;  ///< variable
+        std::string shown_name;  ///< what scripts see as its name
+        std::string super;       ///< variable of the super class; empty: none
+        std::string prototype;   ///< variable
         std::map<std::string_view, PrivateMember, std::less<>> members;
         std::vector<std::string> initialisers;  ///< functions that give an instance its fields
         std::vector<const syntax::PropertyDefinition*> inline_fields;
@@ -200,6 +204,8 @@ private:
     /// An anonymous function or class is called `name`; `self` is the variable that it becomes the value of.
     void named_expression(const syntax::Node& node, Precedence least, std::string_view name,
                           const Binding* self = nullptr);
+    /// The value of a property whose key is computed: an anonymous function or class is named by `key`, a variable.
+    void value_named_by_key(const syntax::Node& node, const std::string& key);
     static bool is_anonymous_function(const syntax::Node& node);
     static bool is_literal(const syntax::Node& node);
     /// Can be written twice: evaluating it has no effect.
@@ -216,7 +222,8 @@ private:
     void array(const syntax::ArrayExpression& node);
     void object(const syntax::ObjectExpression& node);
     void object_in_steps(const syntax::ObjectExpression& node);
-    void property_value(const syntax::Property& property, const std::string& home);
+    void property_value(const syntax::Property& property, const std::string& home, const std::string& key_variable = {},
+                        std::string_view prefix = {});
     bool json_literal(const syntax::Node& node);
     bool json_text(const syntax::Node& node, std::string& json, std::size_t& count);
     void unary(const syntax::UnaryExpression& node, Precedence least);
@@ -274,7 +281,7 @@ private:
     };
     void pattern(const syntax::Node& pattern, const std::string& source, bool declares, Items& items);
     void pattern_element(const syntax::Node& element, const std::string& value, bool declares, Items& items);
-    void pattern_leaf(const syntax::Node& target, bool declares, const auto& put_value);
+    void pattern_leaf(const syntax::Node& target, bool declares, const std::function<void()>& put_value);
     /// Destructures the value of an expression.
     void pattern_of(const syntax::Node& pattern, const syntax::Node& value, bool declares, Items& items,
                     std::string* result = nullptr);
@@ -285,11 +292,15 @@ private:
     // ---- Functions and classes (function.cc, class.cc) ----
 
     enum class FunctionForm : std::uint8_t { expression, declaration, accessor };
-    void function(const syntax::Function& node, FunctionForm form, std::string_view name, const Binding* self);
-    void function_alone(const syntax::Function& node, FunctionInfo& info, FunctionForm form, std::string_view name);
+    /// `name` is its name in the output, empty for none; `shown` the one that scripts see.
+    void function(const syntax::Function& node, FunctionForm form, std::string_view name, std::string_view shown);
+    void function_alone(const syntax::Function& node, FunctionInfo& info, FunctionForm form, std::string_view name,
+                        std::string_view shown);
+    /// Tells the engine what `length` and `name` are, if they are not what the text of the function says.
+    void function_markers(const syntax::Function& node, std::string_view name, std::string_view shown);
     /// (parameters){body}
     void function_rest(const syntax::Function& node, FunctionInfo& info, const std::string& name,
-                       ClassState* constructed = nullptr);
+                       std::string_view shown, ClassState* constructed = nullptr);
     /// Writes the list; returns a name for each parameter but a rest parameter.
     std::vector<std::string> parameters(const syntax::Function& node, std::deque<Temporary>& temporaries);
     void parameter_values(const syntax::Function& node, const std::vector<std::string>& names);
@@ -368,7 +379,8 @@ private:
     };
     Iterable iterable_kind(const syntax::Node& node) const;
     void hoisted_functions(const syntax::SwitchStatement& node);
-    void guard();
+    /// Gives the variables of a scope that may be read too early the value that tells so.
+    void mark_uninitialised(const std::vector<Binding*>& bindings, bool of_function);
     std::vector<Binding*> own_environments(const Scope* scope) const;
     void open_environment(const Binding& binding, std::string_view value);
     void close_environments(std::size_t count) { out_.append(count, '}'); }
@@ -408,7 +420,9 @@ private:
     void go(int state, int handler);
     void go(int state) { go(state, frame_->machine->handler); }
     void set_handler(int state);
-    void suspend(const std::string& value);
+    /// Ends the current state; the next one begins with the value in $v.
+    void await_value(const std::string& value);
+    void yield_value(const std::string& value);
     std::string keep_variable();
     const syntax::Node* variable_node(const std::string& code, const syntax::Node& origin, bool constant);
     const syntax::Node* keep(const syntax::Node& node);
@@ -422,6 +436,8 @@ private:
     const syntax::Node* explode_object(const syntax::ObjectExpression& node);
     const syntax::Node* explode_call(const syntax::CallExpression& node);
     const syntax::Node* delegate(const syntax::YieldExpression& node);
+    const syntax::Node* delegate_async(const syntax::YieldExpression& node);
+    const syntax::Node* explode_class(const syntax::Class& node);
     syntax::List<syntax::Node> list_of(const std::vector<const syntax::Node*>& nodes);
     template <class T>
     T* copy_of(const T& node) {
@@ -435,6 +451,11 @@ private:
     void machine_for(const syntax::ForStatement& node);
     void machine_for_in(const syntax::ForInStatement& node);
     void machine_for_of(const syntax::ForOfStatement& node);
+    void machine_for_await(const syntax::ForOfStatement& node);
+    void machine_loop_variable(const syntax::Node& loop, const syntax::Node& left, const std::string& value);
+    /// Destructuring in which something suspends; `source` and `value` can be read at any time.
+    void machine_pattern(const syntax::Node& pattern, const std::string& source, bool declares);
+    void machine_element(const syntax::Node& element, const std::string& value, bool declares);
     void machine_while(const syntax::WhileStatement& node);
     void machine_do(const syntax::DoWhileStatement& node);
     void machine_switch(const syntax::SwitchStatement& node);
@@ -444,7 +465,6 @@ private:
 
     const syntax::Program& program_;
     Analysis& analysis_;
-    const LowerOptions& options_;
     std::string out_;
     std::optional<Error> error_;
     std::set<std::string_view> support_;

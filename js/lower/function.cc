@@ -18,33 +18,48 @@ const Node& parameter_of(const Node& node) {
 std::string Emitter::function_name(const FunctionInfo& info, std::string_view name, const Binding* self) const {
     const auto& node = *info.node->as<Function>();
     if (node.function_id != nullptr) return analysis_.binding_of(*node.function_id)->code;
-    if (is_variable_name(name) && analysis_.can_be_named(info, name, self)) return std::string(name);
-    return {};
+    if (name.empty()) return {};
+    if (is_variable_name(name) && !name.starts_with("$k_") && analysis_.can_be_named(info, name, self))
+        return std::string(name);
+    return "$k_f_" + encoded_name(name);
 }
 
-void Emitter::function(const Function& node, FunctionForm form, std::string_view name, const Binding*) {
+void Emitter::function(const Function& node, FunctionForm form, std::string_view name, std::string_view shown) {
     FunctionInfo& info = *analysis_.function_of(node);
-    if (node.is_async && node.is_generator) unsupported(node, "async generators are");
     const std::vector<std::string> environments = environments_seen_by(info);
     if (!environments.empty()) {
         std::string list;
         for (const std::string& environment : environments) list += (list.empty() ? "" : ",") + environment;
         put("(function(" + list + "){return ");
-        function_alone(node, info, form, name);
+        function_alone(node, info, form, name, shown);
         put("})(" + list + ')');
         return;
     }
-    function_alone(node, info, form, name);
+    function_alone(node, info, form, name, shown);
 }
 
-void Emitter::function_alone(const Function& node, FunctionInfo& info, FunctionForm form, std::string_view name) {
+void Emitter::function_alone(const Function& node, FunctionInfo& info, FunctionForm form, std::string_view name,
+                             std::string_view shown) {
     std::string own_name(name);
     if (own_name.empty() && info.uses_new_target && info.kind == FunctionKind::function) own_name = next_generated('f');
     if (form != FunctionForm::accessor) {
         put("function");
         if (!own_name.empty()) put(' ' + own_name);
     }
-    function_rest(node, info, own_name);
+    function_rest(node, info, own_name, shown);
+}
+
+void Emitter::function_markers(const Function& node, std::string_view name, std::string_view shown) {
+    std::size_t length = 0;
+    while (length < node.params.size()) {
+        const Node& parameter = parameter_of(*node.params[length]);
+        if (parameter.is<AssignmentPattern>() || parameter.is<RestElement>()) break;
+        ++length;
+    }
+    std::size_t declared = node.params.size();
+    if (declared != 0 && parameter_of(*node.params[declared - 1]).is<RestElement>()) --declared;
+    if (length != declared) declare("$k_length_" + std::to_string(length));
+    if (!name.empty() && name != shown && !name.starts_with("$k_f_")) declare("$k_name_" + encoded_name(shown));
 }
 
 std::vector<std::string> Emitter::parameters(const Function& node, std::deque<Temporary>& temporaries) {
@@ -131,23 +146,23 @@ std::string Emitter::prologue(Frame& frame) {
     if (outer && info.captures_arguments) add(generated('a', info.id) + "=arguments");
     if (outer && info.uses_new_target && !frame.name.empty())
         add(generated('n', info.id) + '=' + std::string(use("$k_new_target")) + "(this," + frame.name + ')');
-    if (frame.uses_guard) add(analysis_.sigil() + "g=0");
     for (const std::string& variable : frame.declared) add(variable);
     for (std::size_t i = 1; i <= frame.temporaries.size(); ++i) add(analysis_.sigil() + std::to_string(i));
     if (!list.empty()) list += ';';
     return list;
 }
 
-void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name,
+void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name, std::string_view shown,
                             ClassState* constructed) {
     in_frame(info, [&] {
         frame_->name = name;
+        function_markers(node, name, shown);
         std::deque<Temporary> temporaries;
         const std::vector<std::string> names = parameters(node, temporaries);
         put('{');
         frame_->start = here();
         if (constructed != nullptr) constructor_start(*constructed, &info);
-        if (info.is_async && !node.has_simple_params) {
+        if (info.is_async && !info.is_generator && !node.has_simple_params) {
             // What goes wrong here rejects the promise.
             put("try{");
             parameter_values(node, names);
@@ -163,12 +178,13 @@ void Emitter::function_rest(const Function& node, FunctionInfo& info, const std:
             if (binding->starts_as != nullptr && binding->kind == BindingKind::var)
                 put("var " + binding->code + '=' + binding->starts_as->code + ';');
         }
+        mark_uninitialised(info.bindings, true);
         if (constructed != nullptr && info.kind == FunctionKind::base_constructor) {
             const std::string properties = capture([&] { parameter_properties(node, "this"); });
             if (!properties.empty()) put(properties.substr(1) + ';');
         }
         if (info.resumable()) {
-            // Tells native code what kind of function it is: see support.h, is_async_function.
+            // Tells native code what kind of function it is: see js/support/support.h, is_async_function.
             declare(info.is_async ? "$k_async_function" : "$k_generator_function");
             resumable_body(node, info, name);
         } else if (node.has_expression_body) {

@@ -5,11 +5,11 @@
 // source (see syntax::kMaxNesting).
 //
 //   auto parsed = syntax::parse(text, {.type = syntax::SourceType::module, .file_name = "file:///a.js"});
-//   auto lowered = lower(parsed.program(), {});
+//   auto lowered = lower(parsed.program());
 //   if (!lowered) return lowered.error();           // file:///a.js: Line 3:5 … is not supported yet
 //   compile(lowered->code);                         // its value is one function, see LoweredModule::code
 //
-// The code calls the native functions of support.h, which each State installs once.
+// The code calls the native functions of js/support, which each State installs once.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,6 @@
 #include "js/syntax/ast.h"
 
 namespace k6::js::lower {
-
-struct LowerOptions {
-    /// Loops that may be endless check every 10,000 rounds, by calling $k_tick, whether the script has to stop.
-    bool guard_loops = false;
-    /// Fill LoweredModule::columns.
-    bool column_map = false;
-};
 
 /// One module that the source imports from; each specifier once, in the order of first mention.
 struct ModuleRequest {
@@ -57,16 +50,15 @@ struct ExportBinding {
     std::string imported = {};
     /// local: the value is there as soon as the module's function starts to run (a function declaration), or is
     /// undefined until then (var). All others are uninitialised until their declaration has run: reading them earlier,
-    /// in an import cycle, is a ReferenceError (see support.h, define_uninitialised_export).
+    /// in an import cycle, is a ReferenceError (see js/support/support.h, define_uninitialised_export).
     bool hoisted = false;
 };
 
-/// Where a piece of output comes from; sorted by output position.
-struct ColumnMapping {
-    std::uint32_t line = 1;              ///< of the output, and as a rule of the source
-    std::uint32_t generated_column = 1;  ///< bytes
-    std::uint32_t source_line = 1;
-    std::uint32_t source_column = 1;  ///< UTF-16 code units
+/// Where a piece of output comes from. Call sites have one at their opening parenthesis, `new` at the keyword.
+struct SourcePosition {
+    std::uint32_t offset = 0;  ///< in the output, in bytes: up to the next entry's, what is there comes from here
+    std::uint32_t line = 1;    ///< of the source
+    std::uint32_t column = 1;  ///< 1-based, UTF-16 code units
 };
 
 struct LoweredModule {
@@ -93,12 +85,19 @@ struct LoweredModule {
     std::vector<ImportedName> imports;
     std::vector<ExportBinding> exports;
     bool has_top_level_await = false;
-    /// Names of the functions of support.h that the code calls, sorted.
+    bool uses_import_meta = false;  ///< the code reads $m.meta
+    bool uses_import_call = false;  ///< the code calls $m.load
+    /// Names of the functions of js/support that the code calls, sorted.
     std::vector<std::string_view> support;
-    std::vector<ColumnMapping> columns;
+    std::vector<SourcePosition> positions;  ///< by offset
 };
 
 /// The error's class is script_exception; its message names file, line and column.
-Result<LoweredModule> lower(const syntax::Program& program, const LowerOptions& options);
+Result<LoweredModule> lower(const syntax::Program& program);
+
+/// For `eval` and `Function`: the ES5 text of a script in the global scope, sloppy if it does not say otherwise. The
+/// completion value of the text is a function without arguments, which runs the script and returns the value of its
+/// last statement if that is an expression.
+Result<std::string> lower_script(std::string_view source);
 
 }  // namespace k6::js::lower

@@ -57,7 +57,7 @@ void lower_sample(benchmark::State& state, bool modern) {
     if (!parsed) return state.SkipWithError(parsed.error().message.c_str());
     std::size_t size = 0;
     for (auto _ : state) {
-        const auto lowered = lower(parsed.program(), {});
+        const auto lowered = lower(parsed.program());
         if (!lowered) return state.SkipWithError(lowered.error().message.c_str());
         size = lowered->code.size();
     }

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "js/lower/emitter.h"
+#include "js/syntax/parser.h"
 
 namespace k6::js::lower {
 
@@ -28,8 +29,8 @@ std::string message_at(const Program& program, std::uint32_t offset, std::string
 
 }  // namespace
 
-Emitter::Emitter(const Program& program, Analysis& analysis, const LowerOptions& options)
-    : program_(program), analysis_(analysis), options_(options), class_tag_(hash_text(program.file_name)) {
+Emitter::Emitter(const Program& program, Analysis& analysis)
+    : program_(program), analysis_(analysis), class_tag_(hash_text(program.file_name)) {
     namespace_object_ = analysis.sigil() + 'x';
     requests_object_ = analysis.sigil() + 'm';
     machine_scope_.top = true;
@@ -59,7 +60,7 @@ Result<LoweredModule> Emitter::run() {
     } else if (program_.source_type == SourceType::commonjs_function_body) {
         put("(function(module,exports,require," + requests_object_ + "){\"use strict\";");
     } else {
-        put("(function(){\"use strict\";");
+        put(program_.strict ? "(function(){\"use strict\";" : "(function(){");
     }
     FunctionInfo& top = analysis_.top();
     if (top.is_async) {
@@ -79,10 +80,12 @@ Result<LoweredModule> Emitter::run() {
     put("\n})");
     if (error_) return *error_;
     collect_interface(result);
-    Layout layout = lay_out(out_, program_, options_.column_map);
+    Layout layout = lay_out(out_, program_);
     result.code = std::move(layout.text);
-    result.columns = std::move(layout.columns);
+    result.positions = std::move(layout.positions);
     result.support.assign(support_.begin(), support_.end());
+    result.uses_import_meta = program_.has_import_meta;
+    result.uses_import_call = program_.has_dynamic_import;
     return result;
 }
 
@@ -104,8 +107,8 @@ void Emitter::module_start() {
         list += generated('m', i) + '=' + requests_object_ + '[' + std::to_string(i) + ']';
     }
     if (!list.empty()) put(list + ';');
+    mark_uninitialised(analysis_.top().bindings, true);
     for (const Binding* binding : analysis_.top().bindings) {
-        if (binding->tdz_checked) put("var " + binding->code + '=' + std::string(use("$k_uninitialised")) + ';');
         if (binding->exported_as.empty() || binding->kind == BindingKind::import || binding->is_lexical()) continue;
         // The state machine of top-level await makes its functions itself.
         if (binding->kind == BindingKind::function && analysis_.top().is_async) continue;
@@ -116,7 +119,7 @@ void Emitter::module_start() {
         const auto* exported = node->try_as<ExportDefaultDeclaration>();
         if (exported == nullptr || exported->declaration->kind != NodeKind::FunctionDeclaration) continue;
         if (exported->declaration->as<Function>()->function_id == nullptr && !analysis_.top().is_async)
-            put(namespace_object_ + ".default=" + analysis_.sigil() + "default;");
+            put(namespace_object_ + ".default=$k_f_default;");
     }
 }
 
@@ -137,10 +140,10 @@ void Emitter::module_statement(const Node& node) {
                     function_declaration(function_node);
                 } else if (frame_->machine != nullptr) {
                     put(namespace_object_ + ".default=");
-                    function(function_node, FunctionForm::expression, analysis_.sigil() + "default", nullptr);
+                    function(function_node, FunctionForm::expression, "$k_f_default", "default");
                     put(';');
                 } else {
-                    function(function_node, FunctionForm::declaration, analysis_.sigil() + "default", nullptr);
+                    function(function_node, FunctionForm::declaration, "$k_f_default", "default");
                 }
                 break;
             }
@@ -149,12 +152,7 @@ void Emitter::module_statement(const Node& node) {
                 break;
             }
             put(namespace_object_ + ".default=");
-            if (declaration.is<Function>()) {
-                // "default" itself is no name for a function in ES5.
-                named_expression(declaration, Precedence::assignment, analysis_.sigil() + "default");
-            } else {
-                named_expression(declaration, Precedence::assignment, "default");
-            }
+            named_expression(declaration, Precedence::assignment, "default");
             put(';');
             break;
         }
@@ -409,9 +407,30 @@ void Emitter::namespace_declaration(const TsNamespaceDeclaration& node) {
 
 // ---- Entry ----
 
-Result<LoweredModule> lower(const Program& program, const LowerOptions& options) {
+Result<std::string> lower_script(std::string_view source) {
+    auto parsed = syntax::parse(source, {.type = SourceType::script});
+    if (!parsed) return Error{ErrorClass::script_exception, parsed.error().to_string()};
+    Program& program = parsed.program();
+    if (!program.body.empty() && program.body.back()->is<ExpressionStatement>()) {
+        // The value of the script.
+        const auto* last = program.body.back()->as<ExpressionStatement>();
+        auto* result = parsed.arena().make<ReturnStatement>();
+        result->id = program.node_count++;
+        result->start = last->start;
+        result->end = last->end;
+        result->argument = last->expression;
+        std::vector<Node*> body(program.body.begin(), program.body.end());
+        body.back() = result;
+        program.body = parsed.arena().copy(std::span<Node* const>(body));
+    }
+    auto lowered = lower(program);
+    if (!lowered) return lowered.error();
+    return std::move(lowered->code);
+}
+
+Result<LoweredModule> lower(const Program& program) {
     Analysis analysis = analyse(program);
-    return Emitter(program, analysis, options).run();
+    return Emitter(program, analysis).run();
 }
 
 }  // namespace k6::js::lower

@@ -37,7 +37,7 @@ void Emitter::declare_pattern(const Node& pattern) {
 }
 
 /// target = value, for a target that is no pattern; `put_value` writes the value.
-void Emitter::pattern_leaf(const Node& target, bool declares, const auto& put_value) {
+void Emitter::pattern_leaf(const Node& target, bool declares, const std::function<void()>& put_value) {
     if (const auto* name = target.try_as<Identifier>()) {
         const Binding* binding = analysis_.binding_of(*name);
         if (!declares && binding != nullptr && binding->is_read_only()) {

@@ -62,6 +62,9 @@ void Emitter::mark_suspending(const Node& root, Machine& machine) const {
         const Node& node = *entries[i].node;
         if (i != 0 && node.is<Function>()) continue;
         bool suspends = node.is<AwaitExpression>() || node.is<YieldExpression>();
+        // An async generator awaits what it returns.
+        if (machine.is_async && machine.is_generator)
+            suspends = suspends || (node.is<ReturnStatement>() && node.as<ReturnStatement>()->argument != nullptr);
         if (is_loop_with_scope(node)) {
             if (const Scope* scope = analysis_.scope_of(node)) suspends = suspends || environments_.contains(scope);
             suspends = suspends || (node.is<ForOfStatement>() && node.as<ForOfStatement>()->is_await);
@@ -130,6 +133,7 @@ void Emitter::machine(FunctionInfo& info, const std::string& name, const Node& r
                       const std::function<void()>& write) {
     Machine machine;
     machine.is_async = info.is_async;
+    machine.is_generator = info.is_generator;
     give_environments(info);
     mark_suspending(root, machine);
     Frame step;
@@ -139,7 +143,7 @@ void Emitter::machine(FunctionInfo& info, const std::string& name, const Node& r
     step.machine = &machine;
     const std::string& sigil = analysis_.sigil();
     put("return ");
-    call_support(machine.is_async ? "$k_async" : "$k_generator");
+    call_support(!machine.is_async ? "$k_generator" : machine.is_generator ? "$k_async_generator" : "$k_async");
     put("function" + (name.empty() ? std::string() : ' ' + name) + '(' + sigil + "d," + sigil + "v){");
     frame_ = &step;
     step.start = here();
@@ -167,8 +171,11 @@ void Emitter::machine(FunctionInfo& info, const std::string& name, const Node& r
 
 void Emitter::resumable_body(const Function& node, FunctionInfo& info, const std::string& name) {
     std::string step_name;
-    if (is_variable_name(name) && analysis_.can_be_named(info, name, nullptr) &&
-        std::none_of(info.bindings.begin(), info.bindings.end(), [&](const Binding* b) { return b->code == name; })) {
+    if (name.starts_with("$k_f_")) {
+        step_name = name;
+    } else if (is_variable_name(name) && analysis_.can_be_named(info, name, nullptr) &&
+               std::none_of(info.bindings.begin(), info.bindings.end(),
+                            [&](const Binding* b) { return b->code == name; })) {
         step_name = name;
     }
     machine(info, step_name, *node.body, [&] {
@@ -195,23 +202,47 @@ void Emitter::set_handler(int state) {
     put(analysis_.sigil() + "h=" + std::to_string(state) + ';');
 }
 
-void Emitter::suspend(const std::string& value) {
+void Emitter::await_value(const std::string& value) {
     const std::string& sigil = analysis_.sigil();
     const int state = new_state();
-    put(sigil + "s=" + std::to_string(state) + ";return " + value + ';');
-    place(state);
-    if (frame_->machine->is_async) {
-        put("if(" + sigil + "d)throw " + sigil + "v;");
+    put(sigil + "s=" + std::to_string(state) + ";return ");
+    if (frame_->machine->is_generator) {
+        call_support("$k_await");
+        put(value + ");");
     } else {
-        put("if(" + sigil + "d===1)throw " + sigil + "v;if(" + sigil + "d===2)");
-        return_value(sigil + 'v', false);
+        put(value + ';');
     }
+    place(state);
+    put("if(" + sigil + "d)throw " + sigil + "v;");
+}
+
+void Emitter::yield_value(const std::string& value) {
+    const std::string& sigil = analysis_.sigil();
+    if (frame_->machine->is_async) await_value(value);
+    const int state = new_state();
+    put(sigil + "s=" + std::to_string(state) + ";return " + (frame_->machine->is_async ? sigil + 'v' : value) + ';');
+    place(state);
+    put("if(" + sigil + "d===1)throw " + sigil + "v;");
+    if (!frame_->machine->is_async) {
+        put("if(" + sigil + "d===2)");
+        return_value(sigil + 'v', false);
+        return;
+    }
+    const int next = new_state();
+    put("if(" + sigil + "d!==2)");
+    go(next);
+    await_value(sigil + 'v');
+    return_value(sigil + 'v', false);
+    place(next);
 }
 
 // ---- Statements ----
 
 void Emitter::machine_statements(List<Statement> list, const Node* scope_node) {
-    if (scope_node != nullptr) open_environment_object(analysis_.scope_of(*scope_node));
+    if (const Scope* scope = scope_node != nullptr ? analysis_.scope_of(*scope_node) : nullptr) {
+        open_environment_object(scope);
+        mark_uninitialised(scope->bindings, false);
+    }
     // Functions that come after other statements are made first all the same: control goes there and back.
     std::vector<std::pair<std::size_t, std::size_t>> late;
     bool executed = false;
@@ -291,7 +322,12 @@ void Emitter::machine_statement(const Node& node) {
             break;
         case NodeKind::ReturnStatement: {
             const Node* value = explode(*node.as<ReturnStatement>()->argument);
-            return_statement(node.start, value);
+            if (frame_->machine->is_async && frame_->machine->is_generator) {
+                await_value(captured(*value, Precedence::assignment));
+                return_value(analysis_.sigil() + 'v', false);
+            } else {
+                return_statement(node.start, value);
+            }
             break;
         }
         case NodeKind::ThrowStatement: {
@@ -379,7 +415,16 @@ void Emitter::machine_declaration(const VariableDeclaration& node) {
             continue;
         }
         if (suspends(*one->target)) {
-            unsupported(*one->target, "await or yield inside of a destructuring pattern is");
+            if (in_list) put(';');
+            in_list = false;
+            const KeptScope kept(*this);
+            const std::string source = keep_variable();
+            const Node* value = explode(*one->init);
+            put(source + '=');
+            expression(*value, Precedence::assignment);
+            put(';');
+            declare_pattern(*one->target);
+            machine_pattern(*one->target, source, true);
             continue;
         }
         auto* result = copy_of(*one);
@@ -413,183 +458,6 @@ void Emitter::machine_if(const IfStatement& node) {
     place(end);
 }
 
-Emitter::Target Emitter::machine_loop_target(int break_state, int continue_state) {
-    Target target = loop_target();
-    target.break_state = break_state;
-    target.continue_state = continue_state;
-    target.handler = frame_->machine->handler;
-    return target;
-}
-
-void Emitter::machine_for(const ForStatement& node) {
-    const std::string object = environment_of(analysis_.scope_of(node));
-    const int test = new_state();
-    const int next = new_state();
-    const int end = new_state();
-    Target target = machine_loop_target(end, next);
-    std::string copies;
-    if (!object.empty()) {
-        declare(object);
-        put(object + "={};");
-        for (const Binding* binding : analysis_.scope_of(node)->bindings) {
-            if (!binding->needs_own_environment()) continue;
-            if (!copies.empty()) copies += ',';
-            copies += quoted(binding->name) + ':' + binding->code;
-        }
-        copies = object + "={" + copies + "};";
-    }
-    if (node.init != nullptr) {
-        const KeptScope kept(*this);
-        if (const auto* declaration = node.init->try_as<VariableDeclaration>()) {
-            machine_declaration(*declaration);
-        } else {
-            const Node* rest = explode(*node.init);
-            effect_statement(*rest);
-        }
-    }
-    put(copies);
-    place(test);
-    guard();
-    if (node.test != nullptr) {
-        const KeptScope kept(*this);
-        const Node* rest = explode(*node.test);
-        put("if(!(");
-        expression(*rest);
-        put("))");
-        go(end);
-    }
-    with_target(std::move(target), [&] { machine_body(*node.body); });
-    place(next);
-    put(copies);
-    if (node.update != nullptr) {
-        const KeptScope kept(*this);
-        const Node* rest = explode(*node.update);
-        effect_statement(*rest);
-    }
-    go(test);
-    place(end);
-}
-
-void Emitter::machine_while(const WhileStatement& node) {
-    const int test = new_state();
-    const int end = new_state();
-    Target target = machine_loop_target(end, test);
-    place(test);
-    guard();
-    {
-        const KeptScope kept(*this);
-        const Node* rest = explode(*node.test);
-        put("if(!(");
-        expression(*rest);
-        put("))");
-        go(end);
-    }
-    with_target(std::move(target), [&] { machine_body(*node.body); });
-    go(test);
-    place(end);
-}
-
-void Emitter::machine_do(const DoWhileStatement& node) {
-    const int start = new_state();
-    const int test = new_state();
-    const int end = new_state();
-    Target target = machine_loop_target(end, test);
-    place(start);
-    guard();
-    with_target(std::move(target), [&] { machine_body(*node.body); });
-    place(test);
-    const KeptScope kept(*this);
-    const Node* rest = explode(*node.test);
-    put("if(");
-    expression(*rest);
-    put(")");
-    go(start);
-    place(end);
-}
-
-void Emitter::machine_for_of(const ForOfStatement& node) {
-    if (node.is_await) {
-        unsupported(node, "for await is");
-        return;
-    }
-    const KeptScope kept(*this);
-    const std::string list = keep_variable();
-    const std::string index = keep_variable();
-    const int test = new_state();
-    const int next = new_state();
-    const int end = new_state();
-    Target target = machine_loop_target(end, next);
-    const Iterable iterable = iterable_kind(*node.right);
-    if (iterable != Iterable::array) target.iterator = list;
-    const int outer = frame_->machine->handler;
-    const int failed = iterable == Iterable::unknown ? new_state() : 0;
-    {
-        const KeptScope inner(*this);
-        const Node* right = explode(*node.right);
-        put(list + '=');
-        call_support("$k_of");
-        expression(*right, Precedence::assignment);
-        put(");" + index + "=0;");
-    }
-    place(test);
-    put("if(!(" + index + '<' + list + ".length))");
-    go(end);
-    if (failed != 0) set_handler(failed);
-    open_environment_object(analysis_.scope_of(node));
-    with_target(std::move(target), [&] {
-        if (suspends(*node.left)) unsupported(*node.left, "await or yield inside of a destructuring pattern is");
-        loop_variable(node, *node.left, list + '[' + index + ']');
-        machine_body(*node.body);
-    });
-    if (failed != 0) set_handler(outer);
-    place(next);
-    put("++" + index + ';');
-    go(test);
-    if (failed != 0) {
-        // An error in the body closes the iterator.
-        place(failed);
-        set_handler(outer);
-        call_support("$k_close");
-        put(list + ");throw " + analysis_.sigil() + "v;");
-    }
-    place(end);
-}
-
-void Emitter::machine_for_in(const ForInStatement& node) {
-    const KeptScope kept(*this);
-    const std::string object = keep_variable();
-    const std::string list = keep_variable();
-    const std::string index = keep_variable();
-    const int test = new_state();
-    const int next = new_state();
-    const int end = new_state();
-    Target target = machine_loop_target(end, next);
-    {
-        const KeptScope inner(*this);
-        const Node* right = explode(*node.right);
-        put(object + '=');
-        expression(*right, Precedence::assignment);
-        put(';' + list + '=');
-        call_support("$k_keys");
-        put(object + ");" + index + "=-1;");
-    }
-    place(next);
-    put("++" + index + ';');
-    place(test);
-    put("if(!(" + index + '<' + list + ".length))");
-    go(end);
-    // A property that has been deleted meanwhile is passed over.
-    put("if(!(" + list + '[' + index + "] in Object(" + object + ")))");
-    go(next);
-    open_environment_object(analysis_.scope_of(node));
-    with_target(std::move(target), [&] {
-        loop_variable(node, *node.left, list + '[' + index + ']');
-        machine_body(*node.body);
-    });
-    go(next);
-    place(end);
-}
-
 void Emitter::machine_switch(const SwitchStatement& node) {
     const KeptScope kept(*this);
     const std::string value = keep_variable();
@@ -607,6 +475,7 @@ void Emitter::machine_switch(const SwitchStatement& node) {
         put(';');
     }
     open_environment_object(analysis_.scope_of(node));
+    if (const Scope* scope = analysis_.scope_of(node)) mark_uninitialised(scope->bindings, false);
     hoisted_functions(node);
     std::vector<int> states;
     int other = end;
@@ -663,9 +532,15 @@ void Emitter::machine_try(const TryStatement& node) {
         open_environment_object(analysis_.scope_of(handler));
         if (handler.param != nullptr) {
             declare_pattern(*handler.param);
-            Items items(*this);
-            pattern_element(*handler.param, analysis_.sigil() + 'v', true, items);
-            put(';');
+            if (suspends(*handler.param)) {
+                const std::string error = keep_variable();
+                put(error + '=' + analysis_.sigil() + "v;");
+                machine_element(*handler.param, error, true);
+            } else {
+                Items items(*this);
+                pattern_element(*handler.param, analysis_.sigil() + 'v', true, items);
+                put(';');
+            }
         }
         machine_statements(handler.body->body, handler.body);
         set_handler(outer);

@@ -87,15 +87,15 @@ const Node* Emitter::explode(const Node& node) {
             if (!frame_->machine->is_async) break;
             const Node* argument = explode(*node.as<AwaitExpression>()->argument);
             mark(node);
-            suspend(captured(*argument, Precedence::assignment));
+            await_value(captured(*argument, Precedence::assignment));
             return variable_node(analysis_.sigil() + 'v', node, false);
         }
         case NodeKind::YieldExpression: {
             const auto& yield = *node.as<YieldExpression>();
-            if (yield.delegate) return delegate(yield);
+            if (yield.delegate) return frame_->machine->is_async ? delegate_async(yield) : delegate(yield);
             const Node* argument = yield.argument != nullptr ? explode(*yield.argument) : nullptr;
             mark(node);
-            suspend(argument != nullptr ? captured(*argument, Precedence::assignment) : "void 0");
+            yield_value(argument != nullptr ? captured(*argument, Precedence::assignment) : "void 0");
             return variable_node(analysis_.sigil() + 'v', node, false);
         }
         case NodeKind::UnaryExpression: {
@@ -263,13 +263,8 @@ const Node* Emitter::explode(const Node& node) {
             return result;
         }
         case NodeKind::ClassExpression:
-        case NodeKind::ClassDeclaration: {
-            const auto& class_node = *node.as<Class>();
-            if (class_node.super_class == nullptr || !suspends(*class_node.super_class)) break;
-            auto* result = copy_of(class_node);
-            result->super_class = mutable_node(explode(*class_node.super_class));
-            return result;
-        }
+        case NodeKind::ClassDeclaration:
+            return explode_class(*node.as<Class>());
         default:
             break;
     }
@@ -281,8 +276,13 @@ const Node* Emitter::explode_assignment(const AssignmentExpression& node) {
     auto* result = copy_of(node);
     const auto set_value = [&](const Node* value) { result->value = const_cast<Node*>(value); };
     if (!node.target->is<MemberExpression>() && suspends(*node.target)) {
-        unsupported(*node.target, "await or yield inside of a destructuring pattern is");
-        return &node;
+        const Node* value = keep(*explode(*node.value));
+        const std::string source = keep_variable();
+        put(source + '=');
+        expression(*value, Precedence::assignment);
+        put(';');
+        machine_pattern(*node.target, source, false);
+        return variable_node(source, node, true);
     }
     const bool logical_op = node.op == AssignmentOperator::logical_and || node.op == AssignmentOperator::logical_or ||
                             node.op == AssignmentOperator::nullish;
@@ -484,6 +484,50 @@ const Node* Emitter::explode_chain(const ChainExpression& node) {
     return variable_node(variable, node, true);
 }
 
+/// The super class and the keys of members are evaluated in order and kept; nothing else can suspend.
+const Node* Emitter::explode_class(const Class& node) {
+    auto* result = copy_of(node);
+    const auto computed_key = [](const Node& member) -> const Node* {
+        const auto* method = member.try_as<MethodDefinition>();
+        const auto* property = member.try_as<PropertyDefinition>();
+        if (method != nullptr && method->computed) return method->key;
+        return property != nullptr && property->computed ? property->key : nullptr;
+    };
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < node.members.size(); ++i) {
+        const Node* key = computed_key(*node.members[i]);
+        if (key != nullptr && suspends(*key)) last = i + 1;
+    }
+    if (node.super_class != nullptr) {
+        const Node* super_class = explode(*node.super_class);
+        result->super_class = const_cast<Node*>(last != 0 ? keep(*super_class) : super_class);
+    }
+    std::vector<const Node*> members(node.members.begin(), node.members.end());
+    for (std::size_t i = 0; i < last; ++i) {
+        const Node* key = computed_key(*members[i]);
+        if (key == nullptr || static_key(true, *key)) continue;
+        const std::string variable = keep_variable();
+        const Node* rest = explode(*key);
+        put(variable + '=');
+        call_support("$k_key");
+        expression(*rest, Precedence::assignment);
+        put(");");
+        Node* kept = const_cast<Node*>(variable_node(variable, *key, true));
+        if (const auto* method = members[i]->try_as<MethodDefinition>()) {
+            auto* copy = copy_of(*method);
+            copy->key = kept;
+            if (result->constructor == method) result->constructor = copy;
+            members[i] = copy;
+        } else {
+            auto* copy = copy_of(*members[i]->as<PropertyDefinition>());
+            copy->key = kept;
+            members[i] = copy;
+        }
+    }
+    result->members = list_of(members);
+    return result;
+}
+
 /// yield* iterable
 const Node* Emitter::delegate(const YieldExpression& node) {
     const std::string& sigil = analysis_.sigil();
@@ -502,6 +546,51 @@ const Node* Emitter::delegate(const YieldExpression& node) {
     put(iterator + ',' + sigil + "d," + sigil + "v);if(!" + result + ".done){" + sigil + "s=" + std::to_string(state) +
         ";return " + result + ".value;}");
     put("if(" + sigil + "d===2)");
+    return_value(result + ".value", false);
+    put(result + '=' + result + ".value;");
+    return variable_node(result, node, true);
+}
+
+/// yield* iterable in an async generator: what the inner iterator answers is awaited, what it yields is not.
+const Node* Emitter::delegate_async(const YieldExpression& node) {
+    const std::string& sigil = analysis_.sigil();
+    const std::string iterator = keep_variable();
+    const std::string result = keep_variable();
+    const std::string mode = keep_variable();
+    const Node* argument = explode(*node.argument);
+    mark(node);
+    put(iterator + '=');
+    call_support("$k_async_iterator");
+    expression(*argument, Precedence::assignment);
+    put(");" + sigil + "d=0;" + sigil + "v=void 0;");
+    const int state = new_state();
+    const int done = new_state();
+    const int resumed = new_state();
+    const int thrown = new_state();
+    const int outer = frame_->machine->handler;
+    place(state);
+    put(mode + '=' + sigil + "d;");
+    await_value(std::string(use("$k_forward")) + '(' + iterator + ',' + mode + ',' + sigil + "v)");
+    put(result + '=');
+    call_support("$k_result");
+    put(sigil + "v);if(" + result + ".done)");
+    go(done);
+    put(sigil + "s=" + std::to_string(resumed) + ";return " + result + ".value;");
+    place(resumed);
+    put("if(" + sigil + "d!==2)");
+    go(state);
+    // A value to return is awaited first; if that fails, the iterator gets the error.
+    set_handler(thrown);
+    await_value(sigil + 'v');
+    set_handler(outer);
+    put(sigil + "d=2;");
+    go(state);
+    place(thrown);
+    set_handler(outer);
+    put(sigil + "d=1;");
+    go(state);
+    place(done);
+    put("if(" + mode + "===2)");
     return_value(result + ".value", false);
     put(result + '=' + result + ".value;");
     return variable_node(result, node, true);

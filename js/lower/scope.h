@@ -53,6 +53,8 @@ struct Binding {
     bool assigned_in_body = false;  ///< of the `for` loop whose head declares it
     bool tdz_checked = false;       ///< may be read by a function before it is initialised: starts as the marker value
     bool owns_functions = false;
+    bool pending = false;      ///< a parameter or class name whose value is not there yet at the place in the text
+    std::uint32_t clause = 0;  ///< of a switch: the one that declares it, from 1
     std::uint32_t initialised_at = 0;  ///< source offset behind which it has its first value; let, const and class only
     std::uint32_t first_reference = std::numeric_limits<std::uint32_t>::max();
     std::uint32_t reachable_from = std::numeric_limits<std::uint32_t>::max();
@@ -106,6 +108,7 @@ struct FunctionInfo {
     bool captures_this = false;
     bool captures_arguments = false;
     bool captures_super_call = false;
+    int super_calls = 0;  ///< in the text, those in loops and in other functions twice
     bool uses_new_target = false;
     bool uses_arguments = false;
     std::vector<Binding*> bindings;        ///< declared in it: those of the whole function before those of blocks
@@ -117,13 +120,19 @@ struct FunctionInfo {
         return kind == FunctionKind::arrow || kind == FunctionKind::class_body || kind == FunctionKind::namespace_body;
     }
     bool resumable() const { return is_generator || is_async; }
+    /// Runs where it stands in the text.
+    bool runs_at_once() const {
+        return kind == FunctionKind::class_body || kind == FunctionKind::namespace_body ||
+               kind == FunctionKind::static_fields || kind == FunctionKind::static_block;
+    }
 };
 
 struct Scope {
     Scope* parent = nullptr;
     FunctionInfo* function = nullptr;
-    bool repeats = false;  ///< inside a loop of its function
-    bool top = false;      ///< of the function as a whole: parameters, body
+    bool repeats = false;      ///< inside a loop of its function
+    bool top = false;          ///< of the function as a whole: parameters, body
+    std::uint32_t clause = 0;  ///< of a switch: the one being visited, from 1
     std::vector<Binding*> bindings;
 };
 
@@ -149,6 +158,8 @@ public:
     bool needs_check(const syntax::Node& identifier) const { return flags_[identifier.id] & checked; }
     /// The test or update of a `for` loop makes functions.
     bool has_functions_in_head(const syntax::Node& loop) const { return flags_[loop.id] & functions_in_head; }
+    /// The declarations of a `for` loop make functions.
+    bool has_functions_in_init(const syntax::Node& loop) const { return flags_[loop.id] & functions_in_init; }
     FunctionInfo& top() const { return *top_; }
     const std::vector<ImportRequest>& requests() const { return requests_; }
     /// Index in requests() of an import or export declaration's source.
@@ -175,6 +186,7 @@ private:
     static constexpr std::uint32_t uninitialised = 1;
     static constexpr std::uint32_t checked = 2;
     static constexpr std::uint32_t functions_in_head = 4;
+    static constexpr std::uint32_t functions_in_init = 8;
 
     std::deque<Binding> bindings_;
     std::deque<FunctionInfo> functions_;

@@ -24,4 +24,11 @@ std::vector<metrics::Tag> views(const ScriptTags& tags) {
     return result;
 }
 
+Value namespace_of(State& state, const Value& object) {
+    Value ns = state.object();
+    object.for_each([&](const std::string& key, const Value& value) { ns.set(key, value); });
+    ns.set("default", object);
+    return ns;
+}
+
 }  // namespace k6::js

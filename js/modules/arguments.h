@@ -23,4 +23,7 @@ ScriptTags read_tags(State& state, const Value& tags, std::string_view prefix);
 /// The same as views, which hold as long as `tags`.
 std::vector<metrics::Tag> views(const ScriptTags& tags);
 
+/// A module's namespace whose exports are the members of an object, and whose default export is that object.
+Value namespace_of(State& state, const Value& object);
+
 }  // namespace k6::js

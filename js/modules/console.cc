@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "js/builtins/array_buffer.h"
@@ -16,12 +18,15 @@ public:
 
     std::string top_level(const Value& value) {
         if (value.is_function()) return "[object Function]";
+        if (value.is_symbol()) return value.symbol_description();
         if (!value.is_object() || value.is_error()) return value.to_string(state_);
         nested(value);
         return std::move(out_);
     }
 
 private:
+    static constexpr std::size_t deepest = 100;
+
     void nested(const Value& value) {
         if (value.is_nullish()) {
             out_ += "null";
@@ -29,6 +34,8 @@ private:
             out_ += '"';
             out_ += value.as_string();
             out_ += '"';
+        } else if (value.is_symbol()) {
+            out_ += '"' + value.symbol_description() + '"';
         } else if (value.is_function()) {
             out_ += "[object Function]";
         } else if (!value.is_object() || value.is_error()) {
@@ -44,6 +51,11 @@ private:
                 out_ += "[Circular]";
                 return;
             }
+        }
+        // Deeper, nobody reads it, and the C stack would not hold it.
+        if (ancestors_.size() == deepest) {
+            out_ += value.is_array() ? "[...]" : "{...}";
+            return;
         }
         ancestors_.push_back(&value);
         if (const auto bytes = bytes_of(value)) {
@@ -86,7 +98,9 @@ private:
             return;
         }
         const std::size_t length = value.length();
-        out_ += value.get("constructor").get("name").to_string(state_) + "(" + std::to_string(length) + ") ";
+        std::string name = value.get("constructor").get("name").to_string(state_);
+        if (name == "Uint8ClampedArray") name = "Uint8Array";
+        out_ += name + "(" + std::to_string(length) + ") ";
         list("[", "]", length, [&](std::size_t index) { nested(value.at(index)); });
     }
 
@@ -109,13 +123,18 @@ private:
 template <LogLevel Level>
 Value log(Call& call) {
     auto& context = call.context<ScriptContext>();
-    if (!context.logger.enabled(Level)) return {};
+    Logger& logger = context.console != nullptr ? *context.console : context.logger;
+    if (!logger.enabled(Level)) return {};
     std::string message;
     for (std::size_t i = 0; i < call.size(); ++i) {
         if (i > 0) message += ' ';
         message += format_console_value(call.state(), call[i]);
     }
-    context.logger.log(Level, message, {{"source", "console"}});
+    if (context.console != nullptr) {
+        logger.log(Level, message, {});
+    } else {
+        logger.log(Level, message, {{"source", "console"}});
+    }
     return {};
 }
 

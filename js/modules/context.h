@@ -4,13 +4,18 @@
 // VU's worker's thread only.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/log.h"
 #include "engine/exec/vu.h"
+#include "js/modules/event_loop.h"
+#include "js/modules/shared_arrays.h"
 #include "js/mujs/errors.h"
 #include "js/mujs/state.h"
 #include "metrics/metric.h"
@@ -20,6 +25,8 @@
 
 namespace k6::js {
 
+struct HttpRealm;
+
 /// Where a script stands in its life.
 enum class Phase { init, setup, iteration, teardown };
 
@@ -27,6 +34,12 @@ struct ScriptContext {
     State& state;
     Logger& logger;
     metrics::Registry& registry;
+    /// Of all VUs of the test.
+    SharedArrays& shared_arrays;
+    /// Where console.* goes; null: to `logger`, marked source=console.
+    Logger* console = nullptr;
+    /// Tasks, timers and operations that go on beside the script.
+    EventLoop loop{state, logger};
     Phase phase = Phase::init;
 
     /// Null in the first init pass, which runs before there are VUs.
@@ -38,10 +51,13 @@ struct ScriptContext {
     /// What http.setResponseCallback chose: nullopt judges no response.
     std::optional<std::vector<http::StatusRange>> expected_statuses = std::vector<http::StatusRange>(
         std::begin(http::default_expected_statuses), std::end(http::default_expected_statuses));
-    /// Kept from one request to the next for its memory.
-    http::Request request;
-    /// Of the classes of k6/http.
-    Value response_prototype;
+    /// Of k6/http; null until the script imports it.
+    std::shared_ptr<HttpRealm> http;
+    /// Tags and metadata that the script has given its VU since it was activated; nothing where it has deleted one.
+    std::map<std::string, std::optional<std::string>, std::less<>> own_tags;
+    std::map<std::string, std::optional<std::string>, std::less<>> own_metadata;
+    /// Why exec.test.abort() ended the init code: then there is no run to be told.
+    std::optional<std::string> abort_reason;
 
     /// The VU, or a GoError saying that `what` cannot be done in the init context.
     Vu& require_vu(std::string_view what) const {

@@ -5,6 +5,7 @@
 #include "js/modules/arguments.h"
 #include "js/modules/modules.h"
 #include "js/mujs/binding.h"
+#include "js/support/support.h"
 
 namespace k6::js {
 namespace {
@@ -29,12 +30,24 @@ void require_valid_name(std::string_view name) {
     if (!valid_group_name(name)) throw GoError(std::string(invalid_group_name_message));
 }
 
+/// The script may have set the tag `group` by itself: within a group, and after it, it tells of groups again.
+void forget_own_group(ScriptContext& context) { context.own_tags.erase("group"); }
+
 Value group(Call& call) {
-    Vu& vu = call.context<ScriptContext>().require_vu("Using group()");
+    auto& context = call.context<ScriptContext>();
+    Vu& vu = context.require_vu("Using group()");
     const std::string name(call.text(0));
     require_valid_name(name);
     const Value body = call[1];
     if (!body.is_function()) throw GoError("group() requires a callback as a second argument");
+    if (is_async_function(call.state(), body)) {
+        throw GoError("group() does not support async functions as arguments, please see the documentation of group()");
+    }
+    forget_own_group(context);
+    struct Forget {
+        ScriptContext& context;
+        ~Forget() { forget_own_group(context); }
+    } forget{context};
     const GroupScope scope(vu, name);
     return body.call({});
 }
@@ -52,6 +65,10 @@ Value check(Call& call) {
         require_valid_name(name);
         bool passed = false;
         if (predicate.is_function()) {
+            if (is_async_function(call.state(), predicate)) {
+                throw GoError("check() does not support async functions: the promise of '" + name +
+                              "' would count as passed; await the value first");
+            }
             try {
                 passed = predicate.call({}, {value}).truthy();
             } catch (const ScriptException&) {
@@ -63,19 +80,8 @@ Value check(Call& call) {
         }
         all = record_check(vu, name, passed, tags) && all;
     };
-    if (checks.is_object()) {
-        checks.for_each(one);
-    } else if (checks.is_string()) {
-        // A string's own properties are its characters.
-        const std::string text = checks.as_string();
-        std::size_t index = 0;
-        for (std::size_t at = 0; at < text.size(); ++index) {
-            std::size_t end = at + 1;
-            while (end < text.size() && (text[end] & 0xC0) == 0x80) ++end;
-            one(std::to_string(index), call.state().string(std::string_view(text).substr(at, end - at)));
-            at = end;
-        }
-    }
+    // A string's own properties are its characters.
+    (checks.is_object() ? checks : call.state().global().get("Object").call({}, {checks})).for_each(one);
     return all;
 }
 

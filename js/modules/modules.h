@@ -13,6 +13,7 @@
 
 namespace k6::js {
 
+/// Modules that have been removed count: asking for one tells what has taken its place.
 bool is_builtin_module(std::string_view name);
 
 /// A new namespace object (one per State and module: the caller keeps it); the name must be built in.
@@ -20,12 +21,15 @@ Value make_builtin_module(ScriptContext& context, std::string_view name);
 
 /// `k6`: check, fail, group, randomSeed, sleep.
 Value make_k6_module(ScriptContext& context);
-/// `k6/http`.
-Value make_http_module(ScriptContext& context);
+/// `k6/crypto`: digests, HMAC, random bytes.
+Value make_crypto_module(ScriptContext& context);
+/// `k6/data`: SharedArray.
+Value make_data_module(ScriptContext& context);
+/// `k6/encoding`: base64.
+Value make_encoding_module(ScriptContext& context);
+/// `k6/execution`: what a script may know of its VU, scenario, instance and test.
+Value make_execution_module(ScriptContext& context);
 /// `k6/metrics`: Counter, Gauge, Rate, Trend.
 Value make_metrics_module(ScriptContext& context);
-
-/// A namespace whose exports are the members of an object, and whose default export is that object.
-Value namespace_of(State& state, const Value& object);
 
 }  // namespace k6::js

@@ -1,5 +1,6 @@
 #include "js/mujs/errors.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "js/mujs/state.h"
@@ -29,6 +30,29 @@ std::string property_text(const Value& object, const char* name) {
 
 }  // namespace
 
+std::string shown_function_name(std::string_view name) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (name.size() > 2 && name[0] == '$' && std::string_view("cfis").find(name[1]) != std::string_view::npos &&
+        std::all_of(name.begin() + 2, name.end(), is_digit)) {
+        return {};
+    }
+    constexpr std::string_view prefix = "$k_f_";
+    if (!name.starts_with(prefix)) return std::string(name);
+    name.remove_prefix(prefix.size());
+    std::string shown;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        unsigned byte = 0;
+        if (name[i] == '$' && i + 2 < name.size() &&
+            std::from_chars(name.data() + i + 1, name.data() + i + 3, byte, 16).ptr == name.data() + i + 3) {
+            shown += static_cast<char>(byte);
+            i += 2;
+        } else {
+            shown += name[i];
+        }
+    }
+    return shown;
+}
+
 std::string format_frame(const StackFrame& frame) {
     std::string text = "\tat ";
     std::string place = frame.file;
@@ -41,8 +65,9 @@ std::string format_frame(const StackFrame& frame) {
             place += "(0)";
         }
     }
-    if (frame.function.empty()) return text + place;
-    return text + frame.function + " (" + place + ")";
+    const std::string name = shown_function_name(frame.function);
+    if (name.empty()) return text + place;
+    return text + name + " (" + place + ")";
 }
 
 std::vector<StackFrame> parse_stack(std::string_view stack) {
@@ -94,6 +119,14 @@ ScriptError describe(State& state, const Value& thrown) {
             error.message = std::move(message);
         error.name = property_text(thrown, "name");
         error.frames = parse_stack(property_text(thrown, "stack"));
+    }
+    if (thrown.is_symbol()) error.text = error.message = "Symbol(" + thrown.symbol_description() + ")";
+    // Of values that are no errors the engine has noted where they were thrown.
+    const Value place = state.hidden("@@internal:place");
+    if (error.frames.empty() && place.is_object() && state.hidden("@@internal:thrown").same_as(thrown)) {
+        error.frames = parse_stack(property_text(place, "stack"));
+        state.set_hidden("@@internal:place", {});
+        state.set_hidden("@@internal:thrown", {});
     }
     return error;
 }

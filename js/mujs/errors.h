@@ -86,6 +86,13 @@ struct ScriptError {
 
 /// Parses the lines of a `stack` property.
 std::vector<StackFrame> parse_stack(std::string_view stack);
+/// The name of a function as scripts know it. Those that ES5 cannot spell come from the lowering as "$k_f_" and the
+/// name, with every byte that is no ASCII letter or digit as $ and two hex digits; names that it made up ("$c12") are
+/// none.
+std::string shown_function_name(std::string_view name);
+/// A native function of the lowering (js/support), which traces leave out.
+inline bool is_hidden_function(std::string_view name) { return name.starts_with("$k_") && !name.starts_with("$k_f_"); }
+
 /// One frame in the layout of `stack`: "\tat name (file:line:column)".
 std::string format_frame(const StackFrame& frame);
 

@@ -84,6 +84,11 @@ struct NativeType {
     Value (*lazy_value)(NativeHeader&, std::size_t index);
     void (*trace)(NativeHeader&, Tracer&);
     std::size_t (*index_count)(NativeHeader&);
+    // Elements, null for types that have none. `convert` makes the value on top of the engine's stack one that `set`
+    // takes; it may run script. Indices are less than index_count.
+    RawValue (*get_index)(NativeHeader&, State&, std::size_t index);
+    void (*convert_element)(NativeHeader&, js_State*);
+    void (*set_index)(NativeHeader&, std::size_t index, const RawValue& value);
 };
 
 template <class T>
@@ -144,6 +149,51 @@ constexpr auto index_count_of() -> std::size_t (*)(NativeHeader&) {
     }
 }
 
+template <class T>
+constexpr bool has_elements() {
+    return requires(T & value, State & state, js_State * J, const RawValue& raw) {
+        value.js_get_index(state, std::size_t{});
+        value.js_convert_element(J);
+        value.js_set_index(std::size_t{}, raw);
+    };
+}
+
+template <class T>
+T& content_of(NativeHeader& header) {
+    return static_cast<NativeBox<T>&>(header).value;
+}
+
+template <class T>
+constexpr auto get_index_of() -> RawValue (*)(NativeHeader&, State&, std::size_t) {
+    if constexpr (has_elements<T>()) {
+        return [](NativeHeader& header, State& state, std::size_t index) -> RawValue {
+            return content_of<T>(header).js_get_index(state, index);
+        };
+    } else {
+        return nullptr;
+    }
+}
+
+template <class T>
+constexpr auto convert_element_of() -> void (*)(NativeHeader&, js_State*) {
+    if constexpr (has_elements<T>()) {
+        return [](NativeHeader& header, js_State* J) { content_of<T>(header).js_convert_element(J); };
+    } else {
+        return nullptr;
+    }
+}
+
+template <class T>
+constexpr auto set_index_of() -> void (*)(NativeHeader&, std::size_t, const RawValue&) {
+    if constexpr (has_elements<T>()) {
+        return [](NativeHeader& header, std::size_t index, const RawValue& value) {
+            content_of<T>(header).js_set_index(index, value);
+        };
+    } else {
+        return nullptr;
+    }
+}
+
 }  // namespace detail
 
 template <class T>
@@ -155,6 +205,9 @@ inline constexpr NativeType native_type{
     detail::lazy_value<T>,
     detail::tracer_of<T>(),
     detail::index_count_of<T>(),
+    detail::get_index_of<T>(),
+    detail::convert_element_of<T>(),
+    detail::set_index_of<T>(),
 };
 
 template <class T, class... Arguments>

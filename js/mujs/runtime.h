@@ -3,10 +3,10 @@
 // engine's stack, in a Root or reachable from one. The collector runs only while bytecode runs.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -18,9 +18,65 @@
 
 #include "js/mujs/mujs_private.h"
 #include "js/mujs/native.h"
+#include "js/mujs/shared_script.h"
 #include "js/mujs/state.h"
+#include "js/mujs/text.h"
 
 namespace k6::js {
+
+namespace regexp {
+class PatternCache;
+}
+
+// Kinds of js_Value beyond MuJS's: both hold a js_String cell. A symbol's text is its property key; a BigInt's cell is
+// described in bigint.h.
+inline constexpr char type_symbol = 8;
+inline constexpr char type_bigint = 9;
+
+/// A class that MuJS has for Math, and this library has no use for: Proxy objects.
+inline constexpr js_Class class_proxy = JS_CMATH;
+
+/// What js_Object::u holds of a Proxy. A revoked one has neither target nor handler.
+struct ProxyParts {
+    js_Object* target;
+    js_Object* handler;
+    bool callable;
+    bool constructs;
+};
+inline ProxyParts& proxy_parts(js_Object* object) { return *reinterpret_cast<ProxyParts*>(&object->u); }
+inline const ProxyParts& proxy_parts(const js_Object* object) {
+    return *reinterpret_cast<const ProxyParts*>(&object->u);
+}
+
+/// A function that runs.
+struct Frame {
+    Frame* caller;
+    Frame* deeper;                // kept for the next call
+    const js_Function* function;  // null: native
+    const js_Instruction* pc;     // the instruction that runs
+    js_Environment* scope;        // the caller's, to go back to
+    const char* name;             // of a native function
+    int bottom;                   // the caller's js_State::bot
+    int depth;
+    bool strict;      // the caller's
+    bool entry;       // returning leaves the interpreter
+    bool constructs;  // `this` is the result unless an object is returned
+};
+
+/// Where an exception goes.
+struct Handler {
+    enum class Kind : std::uint8_t { guard, script };
+    Kind kind;
+    bool strict;
+    int top;
+    int bottom;
+    Frame* frame;
+    js_Environment* scope;
+    std::jmp_buf* buffer;
+    const js_Instruction* pc;
+};
+
+inline constexpr std::size_t max_handlers = 4096;
 
 /// Bits of js_Object::gcmark beyond MuJS's own two marks.
 namespace object_bits {
@@ -41,8 +97,8 @@ inline constexpr int permanent_function = 1 << 30;
 
 /// Members of an object that come into being on first touch.
 struct LazyTable {
-    enum class Kind : std::uint8_t { stock, engine, functions, accessors };
-    const void* entries = nullptr;  // static StockFunction, FunctionDefinition, AccessorDefinition; stock: none
+    enum class Kind : std::uint8_t { stock, engine, functions, accessors, installers };
+    const void* entries = nullptr;  // static StockFunction, FunctionDefinition, …; of the kind stock: none
     std::uint32_t first_stock = 0;  // index in Runtime::stock
     std::uint32_t next = 0;
     std::uint64_t made = 0;
@@ -53,16 +109,49 @@ struct LazyTable {
     std::uint8_t attributes = 0;
 };
 
+/// A property that comes into being by running a function that defines it, perhaps with others.
+struct Installer {
+    const char* name;
+    void (*install)(State&);
+};
+
+/// Where an object has a property of the name that an instruction holds (the pointer, not the text: names in bytecode
+/// stay where they are).
+struct CachedProperty {
+    const js_Object* object;
+    const char* name;
+    js_Property* property;
+};
+
 struct StockFunction {
     const char* name;
     js_CFunction function;
-    int length;
+    int length;             // missing arguments are padded up to it
+    int formal_length = 0;  // `length` of the function, if that is more
+};
+
+/// A frame as an error notes it. `position` is that of js_Instruction: see source_place().
+struct CapturedFrame {
+    const char* name;
+    const char* file;  // null: native
+    int position;
 };
 
 /// The frames at the place where an error was made; u.user.data of a JS_CERROR object.
 struct CapturedFrames {
     int count;
-    js_StackTrace frames[1];
+    CapturedFrame frames[1];
+};
+
+/// From byte offsets in compiled text to lines and columns of the source.
+struct PositionTable {
+    /// Those of the text itself.
+    explicit PositionTable(std::string_view text);
+    explicit PositionTable(std::vector<SourcePosition> sorted) : positions(std::move(sorted)) {}
+    std::pair<int, int> place(std::uint32_t offset) const;
+
+    std::vector<SourcePosition> positions;
+    std::vector<std::uint32_t> line_starts;
 };
 
 /// A JS_CSTRING object keeps the string it shows alive instead of copying it.
@@ -86,9 +175,21 @@ struct Runtime {
     std::size_t collect_at = 0;
     std::uint64_t collections = 0;
     bool above_limit_allowed = false;
+    bool recovering = false;  // from the want of memory, until the next collection
+    std::vector<const js_Object*> joining;  // arrays that Array.prototype.join works on
 
     void (*checkpoint)(State&) = nullptr;
-    int calls_to_checkpoint = 256;
+    Result<std::string> (*lower_source)(std::string_view) = nullptr;
+    /// Counts calls and backward jumps down to the next checkpoint; collections are asked for by setting it to 0.
+    int ticks = 1000;
+    bool collection_wanted = false;
+
+    Frame* frame = nullptr;  // the innermost; never null
+    int max_depth = 8000;
+    std::vector<Handler> handlers;
+    std::vector<std::pair<const char*, const PositionTable*>> position_tables;  // by interned file name
+    std::vector<std::unique_ptr<const PositionTable>> own_tables;               // those of evaluate()
+    const char* compiled_text = nullptr;  // the source being compiled; null if positions are plain lines
 
     // Roots; a free slot is a number value: the index of the next free one.
     std::vector<js_Value> roots;
@@ -108,30 +209,39 @@ struct Runtime {
     js_Object* stock_target = nullptr;  // whose functions are being noted
     std::size_t stock_open = 0;
     std::vector<std::pair<std::uint64_t, js_Property*>> enumeration;  // scratch of own_keys
+    std::array<CachedProperty, 64> property_cache{};                  // forgotten whenever a property is freed
 
     struct FunctionPair {
         js_CFunction call;
         js_CFunction construct;
     };
-    std::deque<FunctionPair> function_pairs;  // of MuJS's own functions; addresses are kept
+    std::vector<std::unique_ptr<FunctionPair>> function_pairs;
+    std::vector<void (*)(State&)> installed;
+    /// Sees to it that State::hidden has a value of that name; the library's.
+    void (*find_hidden)(State&, std::string_view name) = nullptr;
 
+    js_Object* symbol_prototype = nullptr;
+    js_Object* bigint_prototype = nullptr;
     js_Object* go_error_prototype = nullptr;
     js_Object* aggregate_error_prototype = nullptr;
 
-    std::deque<Microtask> microtasks;
+    std::vector<Microtask> microtasks;
+    std::size_t next_microtask = 0;
     std::vector<std::pair<Value, Value>> unhandled;  // promise, reason
     std::vector<std::shared_ptr<const void>> kept;
     std::function<double()> wall_clock = [] {
         return std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
     };
+    TextCache texts;
+    std::shared_ptr<struct RegExpRuntime> regexp;  // js/mujs/regexp_object.h
     std::uint64_t next_symbol = 0;
     std::uint64_t random_state[2] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
 
     std::uint32_t add_root(const js_Value& value);
     void remove_root(std::uint32_t slot) noexcept;
     void request_collection() noexcept {
-        J->gcthresh = 0;
-        J->gccounter = 1;
+        collection_wanted = true;
+        ticks = 0;
     }
 };
 
@@ -175,6 +285,25 @@ inline js_Value undefined_value() {
     return value;
 }
 
+inline js_Value literal_value(const char* literal) {
+    js_Value value{};
+    value.t.type = JS_TLITSTR;
+    value.u.litstr = literal;
+    return value;
+}
+
+inline js_Value boolean_value(bool boolean) {
+    js_Value value{};
+    value.t.type = JS_TBOOLEAN;
+    value.u.boolean = boolean;
+    return value;
+}
+
+inline bool is_nullish(const js_Value& value) { return value.t.type == JS_TUNDEFINED || value.t.type == JS_TNULL; }
+inline bool is_object(const js_Value& value) { return value.t.type == JS_TOBJECT; }
+inline bool is_symbol(const js_Value& value) { return value.t.type == type_symbol; }
+inline bool is_bigint(const js_Value& value) { return value.t.type == type_bigint; }
+
 inline js_Value number_value(double number) {
     js_Value value{};
     value.t.type = JS_TNUMBER;
@@ -200,8 +329,24 @@ inline const char* string_bytes(const js_Value& value) {
 }
 
 inline bool is_callable(const js_Object* object) {
-    return object->type == JS_CFUNCTION || object->type == JS_CSCRIPT || object->type == JS_CCFUNCTION;
+    return object->type == JS_CFUNCTION || object->type == JS_CSCRIPT || object->type == JS_CCFUNCTION ||
+           (object->type == class_proxy && proxy_parts(object).callable);
 }
+bool is_constructor(const js_Object* object);
+
+// Symbols' property keys begin with "@@": "@@iterator" and its kin are the well-known ones, "@@for:key" those of the
+// registry, "@@sym:N:description" the unique ones. Scripts never see those that begin with "@@#" (private names) and
+// "@@internal:".
+inline constexpr std::string_view symbol_prefix = "@@";
+inline bool is_symbol_key(const char* name) { return name[0] == '@' && name[1] == '@'; }
+inline bool is_hidden_key(const char* name) {
+    return is_symbol_key(name) && (name[2] == '#' || std::strncmp(name + 2, "internal:", 9) == 0);
+}
+
+/// What `typeof` says.
+const char* type_name(const js_Value& value);
+/// Array.isArray: looks through proxies.
+bool is_array(js_State* J, js_Object* object);
 
 /// The frame of C++ code that calls the engine: an error raised below becomes a ScriptException here, an uncatchable
 /// exception arrives as itself. Restores the engine's stack depths when it goes.
@@ -209,7 +354,7 @@ class Guard {
 public:
     explicit Guard(js_State* J);
     ~Guard() {
-        J_->trytop = depth_;
+        runtime_of(J_).handlers.resize(depth_);
         J_->top = top_;
     }
     Guard(const Guard&) = delete;
@@ -217,7 +362,7 @@ public:
 
 private:
     js_State* J_;
-    int depth_;
+    std::size_t depth_;
     int top_;
 };
 
@@ -253,11 +398,172 @@ void run_native(js_State* J, Body&& body) {
     if (failed) raise(J, thrown);
 }
 
-bool is_native_object(const js_Object* object);
+bool is_regexp_object(const js_Object* object);
+/// Lets a State use compiled regular expressions together with others, unless it has compiled some of its own.
+void share_patterns(State& state, std::shared_ptr<regexp::PatternCache> cache);
+void finalize_native(js_State* J, void* data);
+inline bool is_native_object(const js_Object* object) {
+    return object->type == JS_CUSERDATA && object->u.user.finalize == finalize_native;
+}
+
+enum class KeyFilter { enumerable, all };
+
+// The engine reports some errors as literal texts, which become error objects on their way (units/interpreter.cc).
+inline constexpr char stack_overflow_report[] = "stack overflow";
+inline constexpr char out_of_memory_report[] = "out of memory";
+[[noreturn]] void throw_report(js_State* J, const char* report);
+bool is_engine_report(const js_Value& value);
+js_Value report_error(js_State* J, const js_Value& report);
+
+// Property access as scripts see it (units/access.cc). Names are property keys: engine text, symbols by their text. Run
+// script; where no C++ object is alive, or under a Guard.
+
+/// ToPropertyKey, in place; the text lives as long as the value stays where it is.
+const char* property_key(js_State* J, js_Value* value);
+const char* property_key(js_State* J, int index);
+/// Where properties of symbols and BigInts are looked up; made with their constructors when somebody touches those.
+js_Object* symbol_prototype(js_State* J);
+js_Object* bigint_prototype(js_State* J);
+/// The value of a property key: a string or a symbol. Not rooted.
+js_Value key_value(js_State* J, const char* key);
+/// [[Get]]: pushes the value, or undefined.
+void get_property(js_State* J, js_Object* object, const char* name, const js_Value& receiver);
+/// Pushes the value and returns true; or pushes nothing if there is no such property.
+bool find_property(js_State* J, js_Object* object, const char* name, const js_Value& receiver);
+/// [[HasProperty]]
+bool has_property(js_State* J, js_Object* object, const char* name);
+enum class Refusal { none, read_only, getter_only, not_extensible, by_proxy };
+/// [[Set]]
+Refusal set_property(js_State* J, js_Object* object, const char* name, const js_Value& value, const js_Value& receiver);
+[[noreturn]] void throw_refusal(js_State* J, Refusal refusal, const char* name);
+/// [[Delete]]
+bool delete_property(js_State* J, js_Object* object, const char* name);
+js_Object* get_prototype(js_State* J, js_Object* object);
+/// False if it is refused.
+bool set_prototype(js_State* J, js_Object* object, js_Object* prototype);
+bool is_extensible(js_State* J, js_Object* object);
+bool prevent_extensions(js_State* J, js_Object* object);
+/// How many own properties 0, 1, … stand outside the store: elements of dense arrays, strings and typed arrays.
+int indexed_count(const js_Object* object);
+/// Element k of a native object that has elements (NativeType::get_index); nothing if it is beyond their number.
+void set_native_element(js_State* J, js_Object* object, int k, const js_Value& value);
+/// One UTF-16 unit of a String object; `index` is less than its length.
+js_Value string_object_unit(js_State* J, js_Object* object, int index);
+/// Array element k, which may be one past the end of the dense part.
+void set_array_element(js_State* J, js_Object* array, int k, const js_Value& value);
+
+/// Own property descriptors (ECMA-262 6.2.6). Fields that are not there are not changed, or default to false.
+struct Descriptor {
+    bool has_value = false;
+    bool has_get = false;
+    bool has_set = false;
+    bool has_writable = false;
+    bool has_enumerable = false;
+    bool has_configurable = false;
+    bool writable = false;
+    bool enumerable = false;
+    bool configurable = false;
+    js_Value value = undefined_value();
+    js_Object* get = nullptr;
+    js_Object* set = nullptr;
+    bool is_accessor() const { return has_get || has_set; }
+};
+/// Reads { value, writable, get, … }; runs script. Leaves what it read on the engine's stack, to keep it alive.
+Descriptor to_descriptor(js_State* J, const js_Value& object);
+/// ValidateAndApplyPropertyDescriptor, or the handler's answer; false if it is not allowed.
+bool define_own_property(js_State* J, js_Object* object, const char* name, const Descriptor& descriptor);
+/// [[GetOwnProperty]]: false if there is none. May leave values on the engine's stack, to keep them alive.
+bool get_own_property(js_State* J, js_Object* object, const char* name, Descriptor* descriptor);
+/// Leaves the descriptor's object on the stack.
+void push_descriptor(js_State* J, const Descriptor& descriptor);
+/// Leaves an array of own keys on the stack: strings, then symbols. Enumerable ones alone is a filter for all objects,
+/// proxies included.
+void push_keys(js_State* J, js_Object* object, KeyFilter filter, bool strings, bool symbols);
+/// Appends to an array that C++ made and no script has seen.
+void append_raw(js_State* J, js_Object* array, const js_Value& value);
+js_Object* new_array(js_State* J);
+/// Text as a value, short strings inline. Not rooted.
+js_Value text_value(js_State* J, std::string_view engine_text);
+bool same_value_zero(const js_Value& left, const js_Value& right);
+bool same_value(const js_Value& left, const js_Value& right);
+
+// Traps (units/proxy.cc); `proxy` is of class_proxy.
+void proxy_get(js_State* J, js_Object* proxy, const char* name, const js_Value& receiver);
+bool proxy_set(js_State* J, js_Object* proxy, const char* name, const js_Value& value, const js_Value& receiver);
+bool proxy_has(js_State* J, js_Object* proxy, const char* name);
+bool proxy_delete(js_State* J, js_Object* proxy, const char* name);
+bool proxy_define(js_State* J, js_Object* proxy, const char* name, const Descriptor& descriptor);
+bool proxy_get_own(js_State* J, js_Object* proxy, const char* name, Descriptor* descriptor);
+/// Leaves an array of all own keys on the stack.
+void proxy_own_keys(js_State* J, js_Object* proxy);
+js_Object* proxy_get_prototype(js_State* J, js_Object* proxy);
+bool proxy_set_prototype(js_State* J, js_Object* proxy, js_Object* prototype);
+bool proxy_is_extensible(js_State* J, js_Object* proxy);
+bool proxy_prevent_extensions(js_State* J, js_Object* proxy);
+/// The stack holds function, this, arguments; leaves the result in their place.
+void proxy_call(js_State* J, js_Object* proxy, int count);
+/// The stack holds function, arguments.
+void proxy_construct(js_State* J, js_Object* proxy, int count, js_Object* new_target);
+
+// Running (units/interpreter.cc)
+
+/// The name by which a member call reads its function, found by following the stack through the function's code up to
+/// `call`. Null if it is no member call, or not by a name.
+const char* member_of_call(const js_Function* function, const js_Instruction* call);
+/// Compiles source and leaves it as a script function on the stack. Its positions need a table in the Runtime.
+void load_script(js_State* J, const char* file, const char* source);
+/// Runs source as eval does and returns its value; C++ exceptions as errors.h says.
+Value evaluate_source(State& state, std::string_view engine_text);
+/// What `Function` does; `parameters` ends with ')', or is null.
+js_Function* compile_function(js_State* J, const char* parameters, const char* body);
+/// As js_construct, for another `new.target`.
+void construct(js_State* J, int count, js_Object* new_target);
+void run_ticks(js_State* J);
+
+/// OrdinaryHasInstance; runs script.
+bool ordinary_has_instance(js_State* J, js_Object* target, const js_Value& value);
+/// Function.prototype[Symbol.hasInstance]
+void function_has_instance(js_State* J);
+/// The property of an object or its prototypes that a name in bytecode, other than "length", means; null if there is
+/// none. `*elsewhere` is set if that takes more than a look at the store.
+js_Property* find_named(js_State* J, js_Object* object, const char* name, bool* elsewhere);
+/// As above for an own property; null also if it takes more.
+js_Property* find_own_named(js_State* J, js_Object* object, const char* name);
+/// A variable's property in the environment chain, and the environment that has it; null if there is none. The name must
+/// be of bytecode.
+js_Property* find_variable(js_State* J, const char* name, js_Environment** owner);
+
+// BigInt values (units/bigint.cc); the functions that make one may raise errors, none of them runs script.
+js_Value bigint_from_double(js_State* J, double whole);
+js_Value bigint_from_int64(js_State* J, std::int64_t number);
+js_Value bigint_from_uint64(js_State* J, std::uint64_t number);
+/// Of a literal or StringToBigInt: decimal, 0x, 0o or 0b digits; undefined if the text is no number.
+js_Value bigint_from_text(js_State* J, std::string_view text);
+/// ToBigInt in place; runs script.
+void to_bigint(js_State* J, js_Value* value);
+/// −1, 0, 1
+int bigint_compare(const js_Value& left, const js_Value& right);
+/// As above for a BigInt and a number; 2 for NaN.
+int bigint_compare_number(const js_Value& left, double right);
+bool bigint_is_zero(const js_Value& value);
+double bigint_to_double(const js_Value& value);
+/// The value modulo 2^64.
+std::uint64_t bigint_to_uint64(const js_Value& value);
+js_Value bigint_text(js_State* J, const js_Value& value, int radix);
+js_Value bigint_wrap(js_State* J, const js_Value& value, double bits, bool is_signed);
+js_Value bigint_operate(js_State* J, js_OpCode operation, const js_Value& left, const js_Value& right);
+js_Value bigint_power(js_State* J, const js_Value& base, const js_Value& exponent);
+
+// Operators on anything but two numbers: (operand, operand) on the stack become the result (units/operators.cc).
+void operate(js_State* J, js_OpCode operation);
+void operate_unary(js_State* J, js_OpCode operation);
+/// x % y of numbers.
+double remainder_of(double x, double y);
+/// ToNumeric in place.
+void to_numeric(js_State* J, js_Value* value);
 
 // Properties (units/property.cc)
 
-enum class KeyFilter { enumerable, all };
 /// Own keys in order: integer indices (array elements and string characters included), then by insertion. Keys with
 /// the symbol prefix are left out unless `symbols`, which gives only those. `visit(const char*)` may not run script.
 template <class Visit>
@@ -273,8 +579,6 @@ js_Property* property_root(js_Object* object);
 js_Property* property_left(js_Property* node);
 js_Property* property_right(js_Property* node);
 
-inline constexpr std::string_view symbol_prefix = "@@";
-inline bool is_symbol_key(const char* name) { return name[0] == '@' && name[1] == '@'; }
 
 template <class Visit>
 void visit_own_keys(js_State* J, js_Object* object, KeyFilter filter, bool symbols, Visit&& visit) {
@@ -282,13 +586,7 @@ void visit_own_keys(js_State* J, js_Object* object, KeyFilter filter, bool symbo
     std::vector<std::pair<std::uint64_t, js_Property*>> ordered;
     ordered.swap(runtime_of(J).enumeration);
     if (!symbols) {
-        int indices = 0;
-        if (object->type == JS_CARRAY && object->u.a.simple) indices = object->u.a.flat_length;
-        if (object->type == JS_CSTRING) indices = object->u.s.length;
-        if (is_native_object(object)) {
-            auto* header = static_cast<NativeHeader*>(object->u.user.data);
-            if (header->type->index_count != nullptr) indices = static_cast<int>(header->type->index_count(*header));
-        }
+        const int indices = indexed_count(object);
         for (int i = 0; i < indices; ++i) {
             char name[16];
             visit(static_cast<const char*>(js_itoa(name, i)));
@@ -305,6 +603,7 @@ void freeze_object(js_State* J, js_Object* object, int attributes);
 
 // Functions (units/value.cc, binding.cc)
 js_Object* new_native_function(js_State* J, const char* name, int length, NativeFunction function);
+js_Object* new_library_constructor(js_State* J, js_CFunction call, js_CFunction construct, const char* name, int length);
 js_Object* new_stock_function(js_State* J, const StockFunction& stock);
 
 /// Where the C stack stands, near enough.
@@ -314,19 +613,21 @@ void run_checkpoint(js_State* J);
 /// On entry to a function that is not script: raises a RangeError if too much of the C stack is taken. Where no C++
 /// object is alive.
 inline void enter_library(js_State* J) {
-    Runtime& runtime = runtime_of(J);
-    if (runtime.stack_base - stack_position() > runtime.stack_budget) {
-        js_pushliteral(J, "stack overflow");  // becomes a RangeError on its way
-        js_throw(J);
-    }
-    if (--runtime.calls_to_checkpoint <= 0) run_checkpoint(J);
+    const Runtime& runtime = runtime_of(J);
+    if (runtime.stack_base - stack_position() > runtime.stack_budget) throw_report(J, stack_overflow_report);
 }
 
 /// Frames now on the engine's stack, innermost first, without the `skip` innermost.
 CapturedFrames* capture_frames(js_State* J, int skip);
-std::string stack_text(std::string_view head, std::span<const js_StackTrace> frames);
+StackFrame described(const Runtime& runtime, const CapturedFrame& frame);
+std::string stack_text(const Runtime& runtime, std::string_view head, std::span<const CapturedFrame> frames);
+CapturedFrame capture(const Frame& frame);
+/// Line and column (0: not known) of a position.
+std::pair<int, int> source_place(const Runtime& runtime, const char* file, int position);
 js_Object* new_error(js_State* J, js_Object* prototype, const char* message, int skip);
 
+/// Length in bytes of the white space or line end at `text`, 0 if there is none.
+int white_space(const char* text);
 /// Number::toString of ECMA-262 (radix 10); returns the length, no terminator. `out` has room for 32.
 int format_number(double number, char* out);
 

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <string>
@@ -9,12 +10,16 @@
 
 #include "js/mujs/runtime.h"
 #include "js/mujs/state.h"
+#include "js/regexp/cache.h"
 
 namespace k6::js {
 
 /// The State that compiled the script; it never runs it. Its heap holds bytecode and constants.
 struct SharedScript::Impl {
     State state;
+    std::unique_ptr<const PositionTable> positions;
+    /// What the script's regular expressions compile to, for every State that runs it.
+    std::shared_ptr<regexp::PatternCache> patterns = std::make_shared<regexp::PatternCache>();
     js_Function* function = nullptr;
     std::size_t bytes = 0;
 };
@@ -53,7 +58,8 @@ void run_on_large_stack(Body body) {
 SharedScript::SharedScript() : impl_(std::make_unique<Impl>()) {}
 SharedScript::~SharedScript() = default;
 
-Result<std::shared_ptr<const SharedScript>> SharedScript::compile(std::string_view file, std::string_view source) {
+Result<std::shared_ptr<const SharedScript>> SharedScript::compile(std::string_view file, std::string_view source,
+                                                                         std::vector<SourcePosition> positions) {
     std::shared_ptr<SharedScript> script(new SharedScript());
     State& state = script->impl_->state;
     js_State* J = state.raw();
@@ -65,7 +71,7 @@ Result<std::shared_ptr<const SharedScript>> SharedScript::compile(std::string_vi
     run_on_large_stack([&] {
         try {
             Guard guard(J);
-            js_loadstring(J, file_text.c_str(), source_text.c_str());
+            load_script(J, file_text.c_str(), source_text.c_str());
             script->impl_->function = js_tovalue(J, -1)->u.object->u.f.function;
         } catch (const ScriptException& exception) {
             error = describe(state, exception.value()).to_error();
@@ -75,13 +81,21 @@ Result<std::shared_ptr<const SharedScript>> SharedScript::compile(std::string_vi
     for (js_Function* function = J->gcfun; function != nullptr; function = function->gcnext) {
         function->gcmark = permanent_function;
     }
+    script->impl_->positions = positions.empty() ? std::make_unique<const PositionTable>(source_text)
+                                                 : std::make_unique<const PositionTable>(std::move(positions));
     script->impl_->bytes = state.heap().bytes - before;
     return std::shared_ptr<const SharedScript>(std::move(script));
 }
 
 Value SharedScript::instantiate(State& state) const {
     state.keep_alive(shared_from_this());
+    share_patterns(state, impl_->patterns);
     js_State* J = state.raw();
+    auto& tables = Internal::runtime(state).position_tables;
+    const char* file = impl_->function->filename;
+    if (std::none_of(tables.begin(), tables.end(), [&](const auto& entry) { return entry.first == file; })) {
+        tables.emplace_back(file, impl_->positions.get());
+    }
     Guard guard(J);
     js_newscript(J, impl_->function, J->GE);
     return Internal::value(state, *js_tovalue(J, -1));

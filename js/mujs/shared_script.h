@@ -11,18 +11,29 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "js/mujs/value.h"
 
 namespace k6::js {
 
+/// What stands at a byte offset of compiled text, in the source that it was made from; line and column from 1 on.
+struct SourcePosition {
+    std::uint32_t offset;
+    std::uint32_t line;
+    std::uint32_t column;
+};
+
 class SharedScript : public std::enable_shared_from_this<SharedScript> {
 public:
     /// Compiles ES5. The error of a syntax error names file and line; class script_exception.
-    static Result<std::shared_ptr<const SharedScript>> compile(std::string_view file, std::string_view source);
+    /// `positions`, sorted by offset: each counts up to the next. Without any, stacks show places in `source`.
+    static Result<std::shared_ptr<const SharedScript>> compile(std::string_view file, std::string_view source,
+                                                               std::vector<SourcePosition> positions = {});
     ~SharedScript();
     SharedScript(const SharedScript&) = delete;
     SharedScript& operator=(const SharedScript&) = delete;

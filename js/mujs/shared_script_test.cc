@@ -1,3 +1,4 @@
+#include "js/builtins/builtins.h"
 #include "js/mujs/shared_script.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,9 @@ std::shared_ptr<const SharedScript> compile(std::string_view source) {
 TEST(SharedScript, RunsInSeveralStates) {
     const auto script = compile("var n = (typeof n === 'undefined' ? 0 : n) + 1; n");
     State first;
+    install_builtins(first);
     State second;
+    install_builtins(second);
     EXPECT_EQ(first.call(script->instantiate(first), {}).value().as_number(), 1);
     EXPECT_EQ(first.call(script->instantiate(first), {}).value().as_number(), 2);
     EXPECT_EQ(second.call(script->instantiate(second), {}).value().as_number(), 1);
@@ -30,6 +33,7 @@ TEST(SharedScript, RunsInSeveralStates) {
 
 TEST(SharedScript, StatesKeepItAlive) {
     State state;
+    install_builtins(state);
     std::weak_ptr<const SharedScript> watch;
     {
         auto script = compile("function f() { return 'a constant that is longer than fifteen bytes'; }");
@@ -61,6 +65,7 @@ TEST(SharedScript, CompilesDeepNestingAndLongChains) {
     const auto script =
         compile("var x = 1400, y; " + branches + "y = -1; [" + sum + ", " + parentheses + ", y].join()");
     State state;
+    install_builtins(state);
     EXPECT_EQ(state.call(script->instantiate(state), {}).value().as_string(), "1501,1,1400");
     const auto too_deep = SharedScript::compile("deep.js", std::string(100000, '(') + "1" + std::string(100000, ')'));
     EXPECT_FALSE(too_deep);
@@ -73,6 +78,7 @@ TEST(SharedScript, CostsAStateLittle) {
     }
     const auto script = compile("(function() {" + source + "})");
     State state;
+    install_builtins(state);
     const std::size_t before = state.heap().bytes;
     ASSERT_TRUE(state.call(script->instantiate(state), {}));
     state.collect_garbage();
@@ -101,6 +107,7 @@ TEST(SharedScript, ThreadsShareTheCodeWithoutRaces) {
     for (std::string& result : results) {
         threads.emplace_back([&result, script] {
             State state;
+            install_builtins(state);
             const Completion work = state.call(script->instantiate(state), {});
             const Completion value = state.call(work.value(), {}, {Value(3000)});
             state.collect_garbage();

@@ -10,18 +10,8 @@
 #include "js/mujs/binding.h"
 #include "js/mujs/runtime.h"
 
-// The bounds of the program's image, by which texts of MuJS's own are told from the script's.
-extern "C" const char __executable_start[];
-extern "C" const char _end[];
-
 namespace k6::js {
 namespace {
-
-/// js_Jumpbuf::pc of a Guard's entry on the try stack.
-js_Instruction* guard_mark() {
-    static js_Instruction mark = 0;
-    return &mark;
-}
 
 void* heap_allocate(void* context, void* old, int size) {
     auto& runtime = *static_cast<Runtime*>(context);
@@ -33,7 +23,9 @@ void* heap_allocate(void* context, void* old, int size) {
         return nullptr;
     }
     const std::size_t old_size = old == nullptr ? 0 : ::malloc_usable_size(old);
-    if (runtime.bytes - old_size + static_cast<std::size_t>(size) > runtime.limit && !runtime.above_limit_allowed) {
+    // A script that ran out of memory gets some more to catch its error with.
+    const std::size_t limit = runtime.limit + (runtime.recovering ? runtime.limit / 8 + 16 * 1024 : 0);
+    if (runtime.bytes - old_size + static_cast<std::size_t>(size) > limit && !runtime.above_limit_allowed) {
         return nullptr;
     }
     void* memory = std::realloc(old, static_cast<std::size_t>(size));
@@ -41,23 +33,6 @@ void* heap_allocate(void* context, void* old, int size) {
     runtime.bytes += ::malloc_usable_size(memory) - old_size;
     if (runtime.bytes > runtime.collect_at) runtime.request_collection();
     return memory;
-}
-
-/// True if `value` is a text that the engine throws in place of an error object: those are literals in the program's
-/// image, while a script's literals are on the heap.
-bool is_engine_report(const js_Value& value) {
-    return value.t.type == JS_TLITSTR && value.u.litstr >= __executable_start && value.u.litstr < _end;
-}
-
-/// The error object in place of such a text.
-js_Value report_error(js_State* J, const js_Value& report) {
-    Runtime& runtime = runtime_of(J);
-    runtime.above_limit_allowed = true;
-    const bool memory = std::strcmp(report.u.litstr, "out of memory") == 0;
-    js_Object* error = memory ? new_error(J, J->Error_prototype, "out of memory", 0)
-                              : new_error(J, J->RangeError_prototype, "Maximum call stack size exceeded", 0);
-    runtime.above_limit_allowed = false;
-    return object_value(error);
 }
 
 js_Object* error_prototype(js_State* J, HostError::Kind kind) {
@@ -76,14 +51,6 @@ js_Object* error_prototype(js_State* J, HostError::Kind kind) {
             return J->ReferenceError_prototype;
     }
     return J->Error_prototype;
-}
-
-void finalize_native(js_State* J, void* data) {
-    auto* header = static_cast<NativeHeader*>(data);
-    Runtime& runtime = runtime_of(J);
-    runtime.external_bytes -= header->external_bytes;
-    runtime.bytes -= header->external_bytes;
-    header->type->destroy(header);
 }
 
 void finalize_closure(js_State*, void* data) { delete static_cast<NativeClosure*>(data); }
@@ -185,22 +152,36 @@ void Runtime::remove_root(std::uint32_t slot) noexcept {
     free_root = slot;
 }
 
-Guard::Guard(js_State* J) : J_(J), depth_(J->trytop), top_(J->top) {
-    if (depth_ == JS_TRYLIMIT) throw RangeError("Maximum call stack size exceeded");
-    if (depth_ == 0) runtime_of(J).stack_base = stack_position();
-    js_savetry(J);
-    J->trybuf[depth_].pc = guard_mark();
+Guard::Guard(js_State* J) : J_(J), depth_(runtime_of(J).handlers.size()), top_(J->top) {
+    Runtime& runtime = runtime_of(J);
+    if (depth_ >= max_handlers) throw RangeError("Maximum call stack size exceeded");
+    if (depth_ == 0) runtime.stack_base = stack_position();
+    runtime.handlers.push_back({.kind = Handler::Kind::guard,
+                                .strict = J->strict != 0,
+                                .top = J->top,
+                                .bottom = J->bot,
+                                .frame = runtime.frame,
+                                .scope = J->E,
+                                .buffer = nullptr,
+                                .pc = nullptr});
+}
+
+void finalize_native(js_State* J, void* data) {
+    auto* header = static_cast<NativeHeader*>(data);
+    Runtime& runtime = runtime_of(J);
+    runtime.external_bytes -= header->external_bytes;
+    runtime.bytes -= header->external_bytes;
+    header->type->destroy(header);
 }
 
 void run_checkpoint(js_State* J) {
     Runtime& runtime = runtime_of(J);
-    runtime.calls_to_checkpoint = 256;
     if (runtime.checkpoint == nullptr) return;
     run_native(J, [&runtime] { runtime.checkpoint(*runtime.state); });
 }
 
 void raise(js_State* J, const js_Value& value) {
-    J->stack[J->top++] = value;  // the engine's checks leave one slot free
+    J->stack[J->top++] = value;  // the engine's checks leave room for it
     js_throw(J);
 }
 
@@ -218,10 +199,6 @@ js_Value error_value(Runtime& runtime, HostError::Kind kind, const char* message
 
 js_Object* new_native_function(js_State* J, const char* name, int length, NativeFunction function) {
     return new_native(J, name, length, native_entry, reinterpret_cast<void*>(function));
-}
-
-bool is_native_object(const js_Object* object) {
-    return object->type == JS_CUSERDATA && object->u.user.finalize == finalize_native;
 }
 
 // ---- Call
@@ -266,6 +243,10 @@ Value::Type Call::type(std::size_t index) const noexcept {
             return Value::Type::number;
         case JS_TOBJECT:
             return is_callable(slot->u.object) ? Value::Type::function : Value::Type::object;
+        case type_symbol:
+            return Value::Type::symbol;
+        case type_bigint:
+            return Value::Type::bigint;
         default:
             return Value::Type::string;
     }
@@ -333,6 +314,11 @@ Value State::global() { return Internal::value(*this, object_value(raw_->G)); }
 
 Value State::hidden(const char* name) {
     const js_Property* property = jsV_getproperty(raw_, raw_->R, name);
+    if (property == nullptr && impl_->find_hidden != nullptr) {
+        Guard guard(raw_);
+        impl_->find_hidden(*this, name);
+        property = jsV_getproperty(raw_, raw_->R, name);
+    }
     return property == nullptr ? Value() : Internal::value(*this, property->value);
 }
 
@@ -462,7 +448,10 @@ Completion State::evaluate(std::string_view file, std::string_view source) {
         const std::string file_text = to_engine_text(file);
         const std::string source_text = to_engine_text(source);
         Guard guard(raw_);
-        js_loadstring(raw_, file_text.c_str(), source_text.c_str());
+        load_script(raw_, file_text.c_str(), source_text.c_str());
+        const char* name = js_tovalue(raw_, -1)->u.object->u.f.function->filename;
+        impl_->own_tables.push_back(std::make_unique<const PositionTable>(source_text));
+        impl_->position_tables.insert(impl_->position_tables.begin(), {name, impl_->own_tables.back().get()});
         js_pushundefined(raw_);
         js_call(raw_, 0);
         return Internal::value(*this, *js_tovalue(raw_, -1));
@@ -483,13 +472,18 @@ Completion State::call(const Value& function, const Value& this_value, std::span
     }
 }
 
+void State::set_source_lowering(Result<std::string> (*lower)(std::string_view)) noexcept {
+    impl_->lower_source = lower;
+}
+
 void State::set_checkpoint(void (*checkpoint)(State&)) noexcept { impl_->checkpoint = checkpoint; }
 
 std::vector<StackFrame> State::stack_trace() const {
     std::vector<StackFrame> frames;
-    for (int i = raw_->tracetop; i > 0; --i) {
-        const js_StackTrace& frame = raw_->trace[i];
-        frames.push_back({frame.name, frame.file, frame.line, 0});
+    for (const Frame* frame = impl_->frame; frame->caller != nullptr; frame = frame->caller) {
+        if (frame->function == nullptr && is_hidden_function(frame->name)) continue;
+        frames.push_back(described(*impl_, capture(*frame)));
+        frames.back().function = shown_function_name(frames.back().function);
     }
     return frames;
 }
@@ -497,9 +491,12 @@ std::vector<StackFrame> State::stack_trace() const {
 void State::enqueue_microtask(Microtask task) { impl_->microtasks.push_back(std::move(task)); }
 
 void State::run_microtasks() {
-    while (!impl_->microtasks.empty()) {
-        const Microtask task = std::move(impl_->microtasks.front());
-        impl_->microtasks.pop_front();
+    while (has_microtasks()) {
+        const Microtask task = std::move(impl_->microtasks[impl_->next_microtask]);
+        if (++impl_->next_microtask == impl_->microtasks.size()) {
+            impl_->microtasks.clear();
+            impl_->next_microtask = 0;
+        }
         try {
             task(*this);
         } catch (const ScriptException& exception) {
@@ -508,7 +505,13 @@ void State::run_microtasks() {
     }
 }
 
-bool State::has_microtasks() const noexcept { return !impl_->microtasks.empty(); }
+bool State::has_microtasks() const noexcept { return impl_->next_microtask < impl_->microtasks.size(); }
+
+void State::forget_tasks() noexcept {
+    impl_->microtasks.clear();
+    impl_->next_microtask = 0;
+    impl_->unhandled.clear();
+}
 
 void State::promise_rejected(const Value& promise, const Value& reason) {
     impl_->unhandled.emplace_back(promise, reason);
@@ -562,37 +565,3 @@ void State::keep_alive(std::shared_ptr<const void> object) {
 }
 
 }  // namespace k6::js
-
-using namespace k6::js;
-
-/// js_throw has taken the innermost entry from the try stack, has restored the depths that the entry noted, and has
-/// left the thrown value on top of the stack.
-extern "C" void k6_js_unwind(js_State* J) {
-    Runtime& runtime = runtime_of(J);
-    for (;;) {
-        js_Jumpbuf& entry = J->trybuf[J->trytop];
-        const bool is_guard = entry.pc == guard_mark();
-        const bool is_script = !is_guard && entry.pc != nullptr;
-        if (runtime.uncatchable == nullptr) {
-            js_Value& thrown = J->stack[J->top - 1];
-            // A cleanup handler throws on: leave the text for the frame that the script or C++ sees.
-            if ((is_guard || is_script) && is_engine_report(thrown)) thrown = report_error(J, thrown);
-        } else if (is_script) {
-            // The script's catch and finally blocks must not see it.
-            if (J->trytop == 0) std::abort();
-            const js_Jumpbuf& outer = J->trybuf[--J->trytop];
-            J->E = outer.E;
-            J->envtop = outer.envtop;
-            J->tracetop = outer.tracetop;
-            J->top = outer.top;
-            J->bot = outer.bot;
-            J->strict = outer.strict;
-            J->stack[J->top++] = undefined_value();
-            continue;
-        }
-        if (!is_guard) longjmp(entry.buf, 1);
-        const js_Value thrown = J->stack[--J->top];
-        if (runtime.uncatchable != nullptr) std::rethrow_exception(std::exchange(runtime.uncatchable, nullptr));
-        throw ScriptException(Internal::value(runtime, thrown));
-    }
-}

@@ -131,10 +131,12 @@ public:
         return call(function, this_value, std::span(arguments.begin(), arguments.size()));
     }
     Completion call(const Value& function, const Value& this_value, std::span<const Value> arguments);
-    /// Called now and then while script runs (every few hundred calls of native and library functions, and after
-    /// collections), never within native code; may throw to end the script, as k6::Interrupted does. Loops that neither
-    /// call nor allocate do not come here.
+    /// Called now and then while script runs (every thousand calls and jumps back, and after collections), never within
+    /// native code; may throw to end the script, as k6::Interrupted does.
     void set_checkpoint(void (*checkpoint)(State&)) noexcept;
+    /// What `eval` and `Function` take source for: `lower` makes ES5 of it, whose value is a function that runs it. Unless
+    /// set, they take ES5 alone.
+    void set_source_lowering(Result<std::string> (*lower)(std::string_view)) noexcept;
     /// Where the script stands, innermost frame first.
     std::vector<StackFrame> stack_trace() const;
 
@@ -143,6 +145,8 @@ public:
     /// Runs until the queue is empty.
     void run_microtasks();
     bool has_microtasks() const noexcept;
+    /// Drops all microtasks and unhandled rejections: for scripts that were stopped.
+    void forget_tasks() noexcept;
     /// Called by Promise: `promise` was rejected with `reason` while nobody handled it, or is handled after all.
     void promise_rejected(const Value& promise, const Value& reason);
     void promise_handled(const Value& promise);

@@ -12,7 +12,10 @@ namespace {
 
 static_assert(sizeof(RawValue) == sizeof(js_Value));
 
-bool needs_root(const js_Value& raw) { return raw.t.type == JS_TOBJECT || raw.t.type == JS_TMEMSTR; }
+bool needs_root(const js_Value& raw) {
+    return raw.t.type == JS_TOBJECT || raw.t.type == JS_TMEMSTR || raw.t.type == type_symbol ||
+           raw.t.type == type_bigint;
+}
 
 js_Object* object_of(const Value& value) {
     const js_Value raw = Internal::raw(value);
@@ -55,7 +58,6 @@ js_Property* plain_property(js_State* J, js_Object* object, const char* name) {
             case JS_CERROR:
             case JS_CDATE:
             case JS_CARGUMENTS:
-            case JS_CMATH:
             case JS_CJSON:
             case JS_CBOOLEAN:
             case JS_CNUMBER:
@@ -181,6 +183,10 @@ Value::Type Value::type() const noexcept {
             return Type::number;
         case JS_TOBJECT:
             return is_callable(raw.u.object) ? Type::function : Type::object;
+        case type_symbol:
+            return Type::symbol;
+        case type_bigint:
+            return Type::bigint;
         default:
             return Type::string;
     }
@@ -203,24 +209,11 @@ bool Value::is_date() const noexcept {
 
 bool Value::is_regexp() const noexcept {
     const js_Object* object = object_of(*this);
-    return object != nullptr && object->type == JS_CREGEXP;
+    return object != nullptr && is_regexp_object(object);
 }
 
 bool Value::same_as(const Value& other) const noexcept {
-    const js_Value left = Internal::raw(*this);
-    const js_Value right = Internal::raw(other);
-    if (is_string()) return other.is_string() && std::strcmp(string_bytes(left), string_bytes(right)) == 0;
-    if (left.t.type != right.t.type) return false;
-    switch (left.t.type) {
-        case JS_TBOOLEAN:
-            return left.u.boolean == right.u.boolean;
-        case JS_TNUMBER:
-            return left.u.number == right.u.number || (std::isnan(left.u.number) && std::isnan(right.u.number));
-        case JS_TOBJECT:
-            return left.u.object == right.u.object;
-        default:
-            return true;
-    }
+    return same_value_zero(Internal::raw(*this), Internal::raw(other));
 }
 
 double Value::as_number() const noexcept {
@@ -285,6 +278,10 @@ std::string Value::to_string() const {
         case Type::object:
         case Type::function:
             return to_string(owner());
+        case Type::symbol:
+            throw TypeError("Cannot convert a Symbol value to a string");
+        case Type::bigint:
+            return to_string(owner());
         default: {
             js_Value raw = Internal::raw(*this);
             if (raw.t.type == JS_TNUMBER) {
@@ -325,27 +322,15 @@ bool Value::has(std::string_view name) const {
     const Name key(name);
     js_State* J = state_->raw();
     Guard guard(J);
-    js_pushobject(J, object);
-    return js_hasproperty(J, -1, key.c_str()) != 0;
+    return has_property(J, object, key.c_str());
 }
 
 bool has_own_property(js_State* J, js_Object* object, const char* name) {
-    int index = 0;
-    if (object->type == JS_CARRAY) {
-        if (std::strcmp(name, "length") == 0) return true;
-        if (object->u.a.simple && js_isarrayindex(J, name, &index)) return index < object->u.a.flat_length;
-    } else if (object->type == JS_CSTRING) {
-        if (std::strcmp(name, "length") == 0) return true;
-        if (js_isarrayindex(J, name, &index) && index < object->u.s.length) return true;
-    } else if (object->type == JS_CREGEXP) {
-        if (std::strcmp(name, "lastIndex") == 0) return true;
-    } else if (object->type == JS_CUSERDATA && is_native_object(object)) {
-        auto* header = static_cast<NativeHeader*>(object->u.user.data);
-        if (header->type->index_count != nullptr && js_isarrayindex(J, name, &index)) {
-            return static_cast<std::size_t>(index) < header->type->index_count(*header);
-        }
-    }
-    return jsV_getownproperty(J, object, name) != nullptr;
+    const int top = J->top;
+    Descriptor descriptor;
+    const bool present = get_own_property(J, object, name, &descriptor);
+    J->top = top;
+    return present;
 }
 
 bool Value::has_own(std::string_view name) const {
@@ -377,16 +362,23 @@ void Value::set_at(std::size_t index, const Value& value) const {
 
 namespace {
 
-/// The property to define; an array's elements become named properties first.
-js_Property* property_to_define(js_State* J, js_Object* object, const char* name) {
-    if (object->type == JS_CARRAY && object->u.a.simple) {
-        jsR_unflattenarray(J, object);
-        int index = 0;
-        if (js_isarrayindex(J, name, &index) && index >= object->u.a.length) object->u.a.length = index + 1;
+void define_on(js_State* J, js_Object* object, const char* name, Descriptor descriptor, Attributes attributes) {
+    const int bits = static_cast<int>(attributes);
+    descriptor.has_enumerable = descriptor.has_configurable = true;
+    descriptor.enumerable = (bits & JS_DONTENUM) == 0;
+    descriptor.configurable = (bits & JS_DONTCONF) == 0;
+    if (!descriptor.is_accessor()) {
+        descriptor.has_writable = true;
+        descriptor.writable = (bits & JS_READONLY) == 0;
     }
-    js_Property* property = jsV_setproperty(J, object, name);
+    if (define_own_property(J, object, name, descriptor)) return;
+    // C++ may change what scripts may not.
+    js_Property* property = object->extensible ? jsV_getownproperty(J, object, name) : nullptr;
     if (property == nullptr) throw TypeError("Cannot add property, object is not extensible");
-    return property;
+    property->value = descriptor.value;
+    property->getter = descriptor.get;
+    property->setter = descriptor.set;
+    property->atts = (property->atts & ~7) | bits;
 }
 
 }  // namespace
@@ -396,11 +388,10 @@ void Value::define(std::string_view name, const Value& value, Attributes attribu
     const Name key(name);
     js_State* J = state_->raw();
     Guard guard(J);
-    js_Property* property = property_to_define(J, object, key.c_str());
-    property->value = Internal::raw(value);
-    property->getter = nullptr;
-    property->setter = nullptr;
-    property->atts = (property->atts & ~7) | static_cast<int>(attributes);
+    Descriptor descriptor;
+    descriptor.has_value = true;
+    descriptor.value = Internal::raw(value);
+    define_on(J, object, key.c_str(), descriptor, attributes);
 }
 
 void Value::define_accessor(std::string_view name, const Value& getter, const Value& setter,
@@ -409,11 +400,11 @@ void Value::define_accessor(std::string_view name, const Value& getter, const Va
     const Name key(name);
     js_State* J = state_->raw();
     Guard guard(J);
-    js_Property* property = property_to_define(J, object, key.c_str());
-    property->value = undefined_value();
-    property->getter = object_of(getter);
-    property->setter = object_of(setter);
-    property->atts = (property->atts & ~7) | static_cast<int>(attributes);
+    Descriptor descriptor;
+    descriptor.has_get = descriptor.has_set = true;
+    descriptor.get = object_of(getter);
+    descriptor.set = object_of(setter);
+    define_on(J, object, key.c_str(), descriptor, attributes);
 }
 
 bool Value::remove(std::string_view name) const {
@@ -421,11 +412,39 @@ bool Value::remove(std::string_view name) const {
     const Name key(name);
     js_State* J = state_->raw();
     Guard guard(J);
-    js_Property* property = jsV_getownproperty(J, object, key.c_str());
-    if (property == nullptr) return false;
-    if ((property->atts & JS_DONTCONF) != 0) return false;
-    jsV_delproperty(J, object, key.c_str());
-    return true;
+    return has_own_property(J, object, key.c_str()) && delete_property(J, object, key.c_str());
+}
+
+Value Value::get(const Value& key) const {
+    js_Object* object = require_object(*this);
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_pushvalue(J, Internal::raw(key));
+    get_property(J, object, property_key(J, -1), object_value(object));
+    return Internal::value(*state_, *js_tovalue(J, -1));
+}
+
+void Value::set(const Value& key, const Value& value) const {
+    js_Object* object = require_object(*this);
+    js_State* J = state_->raw();
+    Guard guard(J);
+    js_pushvalue(J, Internal::raw(key));
+    js_pushvalue(J, Internal::raw(value));
+    js_pushobject(J, object);
+    js_pushvalue(J, Internal::raw(value));
+    js_setproperty(J, -2, property_key(J, -4));
+}
+
+std::string Value::symbol_description() const {
+    const js_Value raw = Internal::raw(*this);
+    if (!k6::js::is_symbol(raw)) return {};
+    std::string_view text = raw.u.memstr->p;
+    if (text.starts_with("@@for:")) return to_utf8(text.substr(6));
+    if (text.starts_with("@@sym:")) {
+        const std::size_t colon = text.find(':', 6);
+        return colon == std::string_view::npos ? std::string() : to_utf8(text.substr(colon + 1));
+    }
+    return "Symbol." + std::string(text.substr(symbol_prefix.size()));
 }
 
 std::size_t Value::length() const {
@@ -440,9 +459,19 @@ void Value::append(const Value& value) const { set_at(length(), value); }
 std::vector<std::string> Value::keys() const {
     js_Object* object = require_object(*this);
     std::vector<std::string> keys;
-    Guard guard(state_->raw());
-    visit_own_keys(state_->raw(), object, KeyFilter::enumerable, false,
-                   [&](const char* key) { keys.push_back(is_plain_text(key) ? std::string(key) : to_utf8(key)); });
+    js_State* J = state_->raw();
+    Guard guard(J);
+    auto take = [&](const char* key) { keys.push_back(is_plain_text(key) ? std::string(key) : to_utf8(key)); };
+    if (object->type == class_proxy) {
+        push_keys(J, object, KeyFilter::enumerable, true, false);
+        const js_Object* list = js_toobject(J, -1);
+        for (int i = 0; i < list->u.a.flat_length; ++i) {
+            const js_Value& key = list->u.a.array[i];
+            take(key.t.type == JS_TSHRSTR ? key.u.shrstr : string_bytes(key));
+        }
+        return keys;
+    }
+    visit_own_keys(J, object, KeyFilter::enumerable, false, take);
     return keys;
 }
 
@@ -451,17 +480,21 @@ void Value::for_each(const std::function<void(const std::string&, const Value&)>
 }
 
 Value Value::prototype() const {
-    js_Object* prototype = require_object(*this)->prototype;
+    js_Object* object = require_object(*this);
+    Guard guard(state_->raw());
+    js_Object* prototype = get_prototype(state_->raw(), object);
     return prototype == nullptr ? Value::null() : Internal::value(*state_, object_value(prototype));
 }
 
 void Value::set_prototype(const Value& prototype) const {
     js_Object* object = require_object(*this);
+    Guard guard(state_->raw());
     js_Object* wanted = object_of(prototype);
-    for (const js_Object* o = wanted; o != nullptr; o = o->prototype) {
-        if (o == object) throw TypeError("Cyclic prototype chain");
+    if (object->type != class_proxy && object->extensible == 0) {
+        object->prototype = wanted;  // C++ may
+    } else if (!k6::js::set_prototype(state_->raw(), object, wanted)) {
+        throw TypeError("Cyclic prototype chain");
     }
-    object->prototype = wanted;
 }
 
 void freeze_object(js_State* J, js_Object* object, int attributes) {
@@ -471,6 +504,7 @@ void freeze_object(js_State* J, js_Object* object, int attributes) {
     for (const bool symbols : {false, true}) {
         order_properties(J, object, KeyFilter::all, symbols);
         for (const auto& [order, property] : runtime_of(J).enumeration) {
+            if (std::string_view(property->name).starts_with("@@#")) continue;  // private names stay writable
             const bool accessor = property->getter != nullptr || property->setter != nullptr;
             property->atts |= accessor ? attributes & ~JS_READONLY : attributes;
         }
@@ -482,6 +516,8 @@ void Value::freeze() const {
     Guard guard(state_->raw());
     freeze_object(state_->raw(), object, JS_READONLY | JS_DONTCONF);
 }
+
+void Value::prevent_extensions() const { require_object(*this)->extensible &= ~1; }
 
 Value Value::call(const Value& this_value, std::span<const Value> arguments) const {
     if (!is_function()) throw TypeError("Value is not a function");

@@ -60,7 +60,7 @@ struct RawValue {
 
 class Value {
 public:
-    enum class Type { undefined, null, boolean, number, string, object, function };
+    enum class Type { undefined, null, boolean, number, string, symbol, bigint, object, function };
 
     /// undefined
     Value() noexcept;
@@ -87,6 +87,8 @@ public:
     bool is_boolean() const noexcept { return type() == Type::boolean; }
     bool is_number() const noexcept { return type() == Type::number; }
     bool is_string() const noexcept { return type() == Type::string; }
+    bool is_symbol() const noexcept { return type() == Type::symbol; }
+    bool is_bigint() const noexcept { return type() == Type::bigint; }
     bool is_function() const noexcept { return type() == Type::function; }
     /// Objects, functions and arrays included.
     bool is_object() const noexcept { return type() == Type::object || type() == Type::function; }
@@ -94,6 +96,8 @@ public:
     bool is_error() const noexcept;
     bool is_date() const noexcept;
     bool is_regexp() const noexcept;
+    /// `description` of a symbol; empty for other types.
+    std::string symbol_description() const;
     /// The same object, or equal primitives (SameValueZero).
     bool same_as(const Value& other) const noexcept;
 
@@ -136,6 +140,9 @@ public:
     /// `length` of an array or array-like.
     std::size_t length() const;  // runs script
     void append(const Value& value) const;
+    /// As above for any property key: strings, symbols, values to convert.
+    Value get(const Value& key) const;                      // runs script
+    void set(const Value& key, const Value& value) const;   // runs script
     /// Own enumerable string keys in the language's order: integer keys ascending, then by insertion.
     std::vector<std::string> keys() const;
     /// Calls `visit(key, value)` for each of keys(); keys are UTF-8.
@@ -144,6 +151,8 @@ public:
     Value prototype() const;
     void set_prototype(const Value& prototype) const;
     void freeze() const;
+    /// No properties can be added from now on; lazy ones still come into being.
+    void prevent_extensions() const;
 
     /// Calls the function; throws ScriptException when it throws.
     Value call(const Value& this_value, std::initializer_list<Value> arguments = {}) const {

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -48,6 +50,11 @@ Result<std::string> read_whole(const std::string& path) {
 
 Result<std::shared_ptr<const std::string>> Files::read(const std::string& path) {
     const std::lock_guard lock(mutex_);
+    if (archived_) {
+        const auto found = contents_.find(archive_path(path));
+        if (found != contents_.end()) return found->second;
+        return failure("stat " + path + ": no such file in the archive");
+    }
     if (const auto found = contents_.find(path); found != contents_.end()) return found->second;
     if (frozen_) {
         return failure(
@@ -62,6 +69,43 @@ Result<std::shared_ptr<const std::string>> Files::read(const std::string& path) 
 void Files::freeze() {
     const std::lock_guard lock(mutex_);
     frozen_ = true;
+}
+
+void Files::provide(Contents archived) {
+    const std::lock_guard lock(mutex_);
+    contents_ = std::move(archived);
+    archived_ = true;
+}
+
+Files::Contents Files::contents() const {
+    const std::lock_guard lock(mutex_);
+    return contents_;
+}
+
+std::string archive_path(std::string_view path) {
+    std::string clean(path);
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    if (clean.starts_with("\\\\")) {
+        // A network share: the server's name goes.
+        clean = "/nobody" + clean.substr(std::min(clean.size(), clean.find('\\', 2)));
+    }
+    std::replace(clean.begin(), clean.end(), '\\', '/');
+    if (clean.size() >= 3 && clean[0] == '/' && letter(clean[1]) && clean[2] == ':') clean.erase(2, 1);
+    if (clean.size() >= 2 && letter(clean[0]) && clean[1] == ':') clean = std::string("/") + clean[0] + clean.substr(2);
+    clean = std::filesystem::path(clean).lexically_normal().string();
+
+    std::string lower = clean;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::size_t drive = clean.size() > 2 && clean[0] == '/' && letter(clean[1]) && clean[2] == '/' ? 2 : 0;
+    for (const std::string_view homes : {"/users/", "/home/", "/documents and settings/"}) {
+        if (lower.compare(drive, homes.size(), homes) != 0) continue;
+        const std::size_t name = drive + homes.size();
+        const std::size_t end = std::min(clean.size(), clean.find('/', name));
+        if (end > name) clean.replace(name, end - name, "nobody");
+        break;
+    }
+    return clean;
 }
 
 std::string resolve_path(std::string_view directory, std::string_view reference) {

@@ -1,4 +1,5 @@
-// The files that a script reads: each once, and after the first init pass no new ones.
+// The files that a script reads: each once, and after the first init pass no new ones. They come from the disk, or all
+// of them from an archive.
 //
 //   Files files;
 //   auto text = files.read("/tests/users.json");     // shared_ptr: one copy for all VUs
@@ -24,11 +25,21 @@ public:
     /// From now on only files that were read before can be read.
     void freeze();
 
+    using Contents = std::map<std::string, std::shared_ptr<const std::string>>;
+    /// The files of an archive, by their paths there (archive_path): from now on there are no others.
+    void provide(Contents archived);
+    /// What has been read so far, by path.
+    Contents contents() const;
+
 private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     bool frozen_ = false;
-    std::map<std::string, std::shared_ptr<const std::string>> contents_;
+    bool archived_ = false;
+    Contents contents_;
 };
+
+/// A path as archives have it: a home directory's owner is "nobody", drives and backslashes are gone.
+std::string archive_path(std::string_view path);
 
 /// `reference` made absolute against `directory` (absolute), with `.` and `..` resolved.
 std::string resolve_path(std::string_view directory, std::string_view reference);

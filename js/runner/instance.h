@@ -1,6 +1,6 @@
 // A script in one VU: its own world, in which the shared program was evaluated.
 //
-//   Instance instance(program, shared, vu, clients);
+//   Instance instance(environment, vu, clients);
 //   if (auto ready = instance.initialise(); !ready) return ready.error();
 //   instance.run_iteration(scenario);
 //
@@ -8,15 +8,19 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "engine/exec/runner.h"
 #include "js/modules/context.h"
+#include "js/modules/shared_arrays.h"
+#include "js/runner/linker.h"
 #include "js/runner/program.h"
 
 namespace k6::js {
@@ -25,14 +29,17 @@ namespace k6::js {
 struct ScriptEnvironment {
     Program& program;
     Files& files;
+    SharedArrays& shared_arrays;
     Logger& logger;
     metrics::Registry& registry;
+    Logger* console = nullptr;
     /// `__ENV`, scenarios' own variables aside.
     StringMap variables;
     /// What the VUs' Math.random is seeded from.
     std::uint64_t seed = 0;
     /// What setup() returned, as JSON.
-    std::optional<std::string> setup_data;
+    std::optional<std::string> setup_data = {};
+    std::mutex setup_data_mutex = {};
     const SourceModule* entry = nullptr;
 };
 
@@ -51,6 +58,8 @@ public:
     /// Calls setup() and returns what it returned as JSON; nothing for undefined.
     Result<std::optional<std::string>> run_setup();
     Result<void> run_teardown();
+    /// See k6::Runner::handle_summary.
+    Result<std::optional<k6::Runner::SummaryParts>> run_handle_summary(const std::string& data_json);
 
     /// An export of the main script; undefined if there is none.
     Value exported(std::string_view name);
@@ -60,20 +69,13 @@ public:
     Result<std::optional<std::string>> options_json();
 
 private:
-    class Evaluating;
     void install_globals();
     void set_variables(const StringMap* over);
-    Value namespace_of_request(const SourceModule::Request& request);
-    Value evaluate_module(const SourceModule& module);
-    void await_top_level(const Value& done);
-    Value evaluate_commonjs(const SourceModule& module);
-    void check_import(const SourceModule& module, const lower::ImportedName& imported);
-    void link_exports(const SourceModule& module, const Value& ns, const Value& requested);
+    void consolidate_exported_options();
     Value setup_argument();
-    Completion finish(Completion completion);
+    void log_failure(const LoopResult& end, const Scenario& scenario);
     Result<Value> call_lifecycle(std::string_view function, Phase phase, std::initializer_list<Value> arguments);
-    Value open(Call& call);
-    Value require(Call& call);
+    static void check_interruption(State& state);
 
     ScriptEnvironment& environment_;
     /// Before the State: response objects give their memory back to it when they are collected, the last ones with the
@@ -81,12 +83,10 @@ private:
     std::unique_ptr<http::Client> client_;
     State state_;
     ScriptContext context_;
-    std::map<const SourceModule*, Value> namespaces_;
-    std::map<std::string, Value, std::less<>> builtins_;
-    /// Modules whose top level runs now, innermost last: open() and require() are relative to it.
-    std::vector<const SourceModule*> evaluating_;
+    Linker linker_;
     Value function_;
     std::optional<Value> setup_argument_;
+    bool iterates_ = false;
 };
 
 }  // namespace k6::js

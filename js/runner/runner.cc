@@ -1,10 +1,15 @@
 #include "js/runner/runner.h"
 
 #include <algorithm>
+#include <functional>
+#include <mutex>
 #include <random>
+#include <utility>
 
 #include "base/version.h"
+#include "engine/runtime/resolver.h"
 #include "engine/runtime/worker.h"
+#include "js/runner/archive.h"
 #include "js/runner/files.h"
 #include "js/runner/instance.h"
 #include "proto_http/client_shared.h"
@@ -12,35 +17,74 @@
 namespace k6::js {
 
 struct Runner::Impl {
-    Impl(StringMap variables, metrics::Registry& registry, Logger& logger, unsigned workers)
-        : program(files),
+    Impl(ScriptToLoad script, metrics::Registry& registry, Logger& logger)
+        : remote(script.fetch ? std::move(script.fetch) : fetch_by_https(logger)),
+          program(files, remote),
           environment{.program = program,
                       .files = files,
+                      .shared_arrays = shared_arrays,
                       .logger = logger,
                       .registry = registry,
-                      .variables = std::move(variables),
+                      .console = script.console,
+                      .variables = std::move(script.variables),
                       .seed = std::random_device{}()},
-          clients(workers) {}
+          working_directory(std::move(script.working_directory)),
+          clients(script.workers + 1, std::string(product_user_agent)) {}
 
     Files files;
+    RemoteModules remote;
     Program program;
+    SharedArrays shared_arrays;
     ScriptEnvironment environment;
+    std::string working_directory;
+    ScriptSource source;
     std::optional<std::string> options;
     std::vector<std::string> functions;
-    /// By worker index; each made and used on its worker's thread only.
-    std::vector<std::unique_ptr<http::ClientShared>> clients;
+    http::SharedClients clients;
 
-    Result<void> first_pass(ScriptSource source) {
-        auto entry = program.load_entry(std::move(source));
+    Result<void> find_source(const std::string& name, std::string standard_input) {
+        if (name == "-") {
+            source = {.text = std::move(standard_input),
+                      .url = "file:///-",
+                      .base = directory_url_of(file_url(working_directory) + "/-")};
+        } else {
+            auto found = program.read_entry(name, working_directory);
+            if (!found) return found.error();
+            source = *std::move(found);
+        }
+        return is_archive(source.text) ? open_archive() : Result<void>();
+    }
+
+    Result<void> open_archive() {
+        auto archive = read_archive(source.text);
+        if (!archive) return archive.error();
+        source = {
+            .text = std::move(archive->entry), .url = archive->entry_url, .base = directory_url_of(archive->entry_url)};
+        if (source.url == "file:///-") source.base = archive->working_directory_url + '/';
+        files.provide(std::move(archive->files));
+        remote.provide(std::move(archive->remote));
+        options = std::move(archive->options_json);
+        if (archive->variables) {
+            // What this run is given comes before what the archive remembers.
+            archive->variables->swap(environment.variables);
+            for (auto& [key, value] : *archive->variables) environment.variables[key] = std::move(value);
+        }
+        return {};
+    }
+
+    Result<void> first_pass() {
+        auto entry = program.load_entry(source);
         if (!entry) return entry.error();
         environment.entry = *entry;
         Instance instance(environment, nullptr, nullptr);
         if (auto ready = instance.initialise(); !ready) return ready.error();
-        auto json = instance.options_json();
-        if (!json) return json.error();
-        options = *std::move(json);
+        if (!options) {
+            auto json = instance.options_json();
+            if (!json) return json.error();
+            options = *std::move(json);
+        }
         functions = instance.exported_functions();
-        for (const char* lifecycle : {"setup", "teardown"}) {
+        for (const char* lifecycle : {"setup", "teardown", "handleSummary"}) {
             const Value value = instance.exported(lifecycle);
             if (!value.is_nullish() && !value.is_function()) {
                 return Error{ErrorClass::generic, "exported '" + std::string(lifecycle) + "' must be a function"};
@@ -56,17 +100,23 @@ struct Runner::Impl {
 Runner::Runner() = default;
 Runner::~Runner() = default;
 
-Result<std::unique_ptr<Runner>> Runner::load(ScriptSource source, StringMap variables, metrics::Registry& registry,
-                                             Logger& logger, unsigned workers) {
+Result<std::unique_ptr<Runner>> Runner::load(ScriptToLoad script, metrics::Registry& registry, Logger& logger) {
     std::unique_ptr<Runner> runner(new Runner);
-    runner->impl_ = std::make_unique<Impl>(std::move(variables), registry, logger, workers);
-    // Init code may sleep, and deep recursion must meet a fiber's guarded stack: so it runs on a fiber too.
+    const std::string name = script.name;
+    std::string standard_input = std::move(script.standard_input);
+    runner->impl_ = std::make_unique<Impl>(std::move(script), registry, logger);
+    // Init code may wait, for the network too, and deep recursion must meet a fiber's guarded stack: so it runs on a
+    // fiber.
     Result<void> done;
     SystemClock clock;
+    Resolver resolver{DnsSettings{}};
     // Parsing and lowering recurse as deep as the script nests.
     constexpr std::size_t stack_size = std::size_t{16} << 20;
-    Worker worker({.index = 0, .clock = &clock, .stack_size = stack_size});
-    worker.spawn([&] { done = runner->impl_->first_pass(std::move(source)); });
+    Worker worker({.index = 0, .clock = &clock, .stack_size = stack_size, .resolver = &resolver});
+    worker.spawn([&] {
+        done = runner->impl_->find_source(name, std::move(standard_input));
+        if (done) done = runner->impl_->first_pass();
+    });
     worker.request_stop();
     worker.run();
     if (!done) return done.error();
@@ -79,16 +129,21 @@ bool Runner::has_function(std::string_view name) const {
     return std::find(impl_->functions.begin(), impl_->functions.end(), name) != impl_->functions.end();
 }
 
-Result<std::unique_ptr<VuBody>> Runner::make_vu(Vu& vu) {
-    std::unique_ptr<http::ClientShared>& shared = impl_->clients.at(vu.worker().index());
-    if (!shared) {
-        auto settings = http::client_settings(vu.plan(), product_user_agent);
-        if (!settings) return settings.error();
-        auto made = http::ClientShared::make(vu.worker(), *std::move(settings));
-        if (!made) return made.error();
-        shared = *std::move(made);
+Archive Runner::archive() const {
+    Archive archive{.entry_url = impl_->source.url, .entry = impl_->source.text};
+    if (archive.entry_url.starts_with("file://")) {
+        archive.entry_url = file_url(archive_path(path_of_file_url(archive.entry_url)));
     }
-    auto instance = std::make_unique<Instance>(impl_->environment, &vu, shared.get());
+    archive.working_directory_url = file_url(archive_path(impl_->working_directory));
+    for (const auto& [path, content] : impl_->files.contents()) archive.files[archive_path(path)] = content;
+    archive.remote = impl_->remote.contents();
+    return archive;
+}
+
+Result<std::unique_ptr<VuBody>> Runner::make_vu(Vu& vu) {
+    auto clients = impl_->clients.of(vu.plan(), vu.worker());
+    if (!clients) return clients.error();
+    auto instance = std::make_unique<Instance>(impl_->environment, &vu, *clients);
     if (auto ready = instance->initialise(); !ready) return ready.error();
     return std::unique_ptr<VuBody>(std::move(instance));
 }
@@ -96,12 +151,26 @@ Result<std::unique_ptr<VuBody>> Runner::make_vu(Vu& vu) {
 Result<void> Runner::setup(VuBody& body) {
     auto data = static_cast<Instance&>(body).run_setup();
     if (!data) return data.error();
-    impl_->environment.setup_data = *std::move(data);
+    return set_setup_data(*std::move(data));
+}
+
+Result<void> Runner::set_setup_data(std::optional<std::string> json) {
+    const std::lock_guard lock(impl_->environment.setup_data_mutex);
+    impl_->environment.setup_data = std::move(json);
     return {};
+}
+
+Result<std::optional<Runner::SummaryParts>> Runner::handle_summary(Vu& vu, const std::string& data_json) {
+    auto body = make_vu(vu);
+    if (!body) return body.error();
+    return static_cast<Instance&>(**body).run_handle_summary(data_json);
 }
 
 Result<void> Runner::teardown(VuBody& body) { return static_cast<Instance&>(body).run_teardown(); }
 
-std::optional<std::string> Runner::setup_data_json() const { return impl_->environment.setup_data; }
+std::optional<std::string> Runner::setup_data_json() const {
+    const std::lock_guard lock(impl_->environment.setup_data_mutex);
+    return impl_->environment.setup_data;
+}
 
 }  // namespace k6::js

@@ -1,11 +1,11 @@
 // The JavaScript front end.
 //
-//   auto runner = Runner::load({.text = source, .url = "file:///a.js", .directory = "/"}, variables, registry, logger,
-//   2); runner.value()->options_json();      // what the script exports as `options`
+//   auto runner = Runner::load({.name = "script.js", .working_directory = "/tests", .workers = 2}, registry, logger);
+//   runner.value()->options_json();      // what the script exports as `options`
 //   runner.value()->has_function("default");
 //
-// `load` runs the script's init code once (the first init pass), on a fiber of its own. Afterwards as
-// engine/exec/runner.h says.
+// `load` finds the script (a path, "-" for standard input, an https URL, an archive) and runs its init code once (the
+// first init pass), on a fiber of its own. Afterwards as engine/exec/runner.h says.
 #pragma once
 
 #include <memory>
@@ -22,16 +22,35 @@
 
 namespace k6::js {
 
+struct Archive;
+
+struct ScriptToLoad {
+    /// A path or URL; "-": the text is `standard_input`.
+    std::string name;
+    std::string standard_input = {};
+    /// Absolute.
+    std::string working_directory;
+    /// `__ENV`.
+    StringMap variables = {};
+    unsigned workers = 1;
+    /// Where console.* goes; null: to the logger, marked source=console. Outlives the runner.
+    Logger* console = nullptr;
+    /// Null: modules are fetched with fetch_by_https.
+    FetchModule fetch = {};
+};
+
 class Runner final : public k6::Runner {
 public:
-    /// `variables` is `__ENV`; registry and logger outlive the runner. Errors: script_exception, or generic for a
-    /// script that exports no function.
-    static Result<std::unique_ptr<Runner>> load(ScriptSource source, StringMap variables, metrics::Registry& registry,
-                                                Logger& logger, unsigned workers);
-    ~Runner() override;
+    /// Registry and logger outlive the runner. Errors: script_exception; script_aborted; generic for a script that
+    /// exports no function or whose rejected promise nobody handles.
+    static Result<std::unique_ptr<Runner>> load(ScriptToLoad script, metrics::Registry& registry, Logger& logger);
+    ~Runner();
 
+    /// The options that the script exports, or that its archive holds.
     const std::optional<std::string>& options_json() const noexcept;
     bool has_function(std::string_view name) const;
+    /// All that the script has read, for an archive; options and variables are left out.
+    Archive archive() const;
 
     Result<std::unique_ptr<VuBody>> make_vu(Vu& vu) override;
     bool has_setup() const override { return has_function("setup"); }
@@ -39,6 +58,11 @@ public:
     Result<void> setup(VuBody& body) override;
     Result<void> teardown(VuBody& body) override;
     std::optional<std::string> setup_data_json() const override;
+    /// Replaces what setup() returned, before a VU has read it. Any thread.
+    Result<void> set_setup_data(std::optional<std::string> json);
+    bool has_handle_summary() const override { return has_function("handleSummary"); }
+    /// The VU's worker has the index after those of the run's.
+    Result<std::optional<SummaryParts>> handle_summary(Vu& vu, const std::string& data_json) override;
 
 private:
     Runner();

@@ -513,6 +513,7 @@ struct ConditionalExpression : NodeOf<NodeKind::ConditionalExpression> {
 struct CallExpression : NodeOf<NodeKind::CallExpression> {
     bool optional = false;
     bool is_direct_eval = false;  ///< eval(...) with the plain name, not optional
+    std::uint32_t arguments_start = 0;  ///< of the opening parenthesis
     Expression* callee = nullptr;
     List<Expression> arguments;
 };

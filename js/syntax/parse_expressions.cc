@@ -411,6 +411,7 @@ Expression* Parser::parse_chain(Expression* base, std::uint32_t start, bool no_c
             call->is_direct_eval = true;
             fn_->facts.contains_direct_eval = true;
         }
+        call->arguments_start = token_.start;
         call->arguments = parse_arguments();
         base = finish(call);
     };
@@ -776,6 +777,7 @@ Expression* Parser::parse_async_call_or_arrow(Expression* callee, std::uint32_t 
     report(cover);
     auto* call = start_node<CallExpression>(start);
     call->callee = callee;
+    call->arguments_start = callee->end;
     call->arguments = items.finish();
     return finish(call);
 }

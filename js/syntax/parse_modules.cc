@@ -87,14 +87,22 @@ ImportSpecifier* Parser::parse_import_specifier(bool type_only) {
 Statement* Parser::parse_import() {
     const std::uint32_t start = token_.start;
     const bool in_namespace = scopes_.current() == ScopeKind::namespace_;
-    if (!in_namespace && (options_.type != SourceType::module || scopes_.current() != ScopeKind::module)) {
+    // import a = …, which makes no module of a file
+    const bool is_alias = ts_ && look_ahead([this] {
+                              advance();
+                              if (at_word(Kind::kw_type) && peek().kind != Kind::assign) advance();
+                              return is_identifier_like(token_.kind) && peek().kind == Kind::assign;
+                          });
+    const bool alias_in_commonjs = is_alias && options_.type == SourceType::commonjs_function_body;
+    if (!in_namespace && !alias_in_commonjs &&
+        (options_.type != SourceType::module || scopes_.current() != ScopeKind::module)) {
         fail(start, options_.type == SourceType::module ? "Import declarations may only appear at top level of a module"
                                                         : "Cannot use import statement outside a module");
         return nullptr;
     }
     auto* declaration = start_node<ImportDeclaration>(start);
     advance();
-    program_->has_module_syntax = true;
+    if (!is_alias) program_->has_module_syntax = true;
     if (at(Kind::string)) {
         declaration->source = parse_module_source();
         consume_semicolon();
@@ -199,13 +207,17 @@ void Parser::add_exports_of_declaration(const Statement* declaration) {
 Statement* Parser::parse_export() {
     const std::uint32_t start = token_.start;
     const bool in_namespace = scopes_.current() == ScopeKind::namespace_;
-    if (!in_namespace && !ambient_ && (options_.type != SourceType::module || scopes_.current() != ScopeKind::module)) {
+    // export = …, the exports of a CommonJS file
+    const bool is_assignment = ts_ && peek().kind == Kind::assign;
+    const bool in_commonjs = is_assignment && options_.type == SourceType::commonjs_function_body;
+    if (!in_namespace && !ambient_ && !in_commonjs &&
+        (options_.type != SourceType::module || scopes_.current() != ScopeKind::module)) {
         fail(start, options_.type == SourceType::module ? "Export declarations may only appear at top level of a module"
                                                         : "Cannot use export statement outside a module");
         return nullptr;
     }
     advance();
-    program_->has_module_syntax = true;
+    if (!in_namespace && !is_assignment) program_->has_module_syntax = true;
     if (at(Kind::star) && !in_namespace) return parse_export_all(start, false);
     if (at(Kind::left_brace) && (!in_namespace || ambient_)) return parse_export_list(start, false);
     if (at(Kind::kw_default) && (!in_namespace || ambient_)) return parse_export_default(start);

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -58,12 +59,47 @@ std::string PeerSocket::read_exactly(std::size_t size) {
     return out;
 }
 
-void PeerSocket::write(std::string_view bytes) {
+std::string PeerSocket::read_available() {
+    std::string out(1 << 16, '\0');
+    const ssize_t count = ::recv(fd_, out.data(), out.size(), MSG_DONTWAIT);
+    out.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return out;
+}
+
+std::string PeerSocket::remote_address() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    char text[INET_ADDRSTRLEN] = {};
+    if (::getpeername(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0 || address.sin_family != AF_INET)
+        return {};
+    return ::inet_ntop(AF_INET, &address.sin_addr, text, sizeof text);
+}
+
+std::string PeerSocket::read_some() {
+    char buffer[4096];
+    const ssize_t count = ::recv(fd_, buffer, sizeof buffer, 0);
+    return count > 0 ? std::string(buffer, static_cast<std::size_t>(count)) : std::string();
+}
+
+void PeerSocket::write(std::string_view bytes) { (void)try_write(bytes); }
+
+bool PeerSocket::try_write(std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (count <= 0) return;
+        if (count <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
+    return true;
+}
+
+bool PeerSocket::wait_for_close_or(std::chrono::milliseconds time) {
+    pollfd wait{fd_, POLLIN | POLLRDHUP, 0};
+    return ::poll(&wait, 1, static_cast<int>(time.count())) == 0;
+}
+
+void PeerSocket::wait_until_peer_is_gone() {
+    pollfd wait{fd_, POLLRDHUP, 0};
+    ::poll(&wait, 1, -1);
 }
 
 std::string PeerSocket::wait_for_close() {

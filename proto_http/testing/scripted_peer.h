@@ -12,6 +12,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -30,7 +31,19 @@ public:
     /// Up to and including the empty line; what there is if the connection ends before.
     std::string read_head();
     std::string read_exactly(std::size_t size);
+    /// What comes next; nothing at the end.
+    std::string read_some();
+    /// What has arrived already.
+    std::string read_available();
+    /// The other side's address, without its port.
+    std::string remote_address() const;
     void write(std::string_view bytes);
+    /// False once the other side is gone.
+    bool try_write(std::string_view bytes);
+    /// False if the other side closed within that time.
+    bool wait_for_close_or(std::chrono::milliseconds time);
+    /// Reads nothing.
+    void wait_until_peer_is_gone();
     /// Reads until the other side has closed; returns what came.
     std::string wait_for_close();
     /// No more will be written.

@@ -2,8 +2,12 @@
 """Measures the client's cost against wrk, on this machine, and prints figures and ratios.
 
     bazel run //tests/bench -- cpu            CPU per request: wrk, a C++ scenario and a script, in alternation
+    bazel run //tests/bench -- http           HTTP in many ways against wrk and ab; --only=REGEX chooses among them
+    bazel run //tests/bench -- h2             CPU per request over HTTP/2 against h2load, with 1 and 10 streams
     bazel run //tests/bench -- memory         resident memory per idle VU that holds a connection
     bazel run //tests/bench -- vus            10,000 script VUs that get and sleep: start, run, stop
+    bazel run //tests/bench -- js             scripts: time to the first iteration, memory per VU, growth
+    bazel run //tests/bench -- engine         the JavaScript engine against stock MuJS
 
 Nothing here passes or fails by a time; the figures are for reading. The server runs on the last core, clients on the
 first. Loopback only; every load is bounded in time.
@@ -19,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 
 ROOT = os.environ.get("RUNFILES_DIR", "") and os.path.join(os.environ["RUNFILES_DIR"], "k6") or os.getcwd()
 
@@ -26,6 +31,11 @@ ROOT = os.environ.get("RUNFILES_DIR", "") and os.path.join(os.environ["RUNFILES_
 def path(name):
     return os.path.join(ROOT, name)
 
+
+sys.path.insert(0, path("tests/bench"))
+import bench_h2  # noqa: E402
+import bench_http  # noqa: E402
+import bench_js  # noqa: E402
 
 K6 = path("tools/k6/k6")
 SERVER = path("tools/demo_server/demo_server")
@@ -48,6 +58,8 @@ class Server:
         for line in self.process.stdout:
             if line.startswith("http://"):
                 self.url = line.split()[0]
+            if line.startswith("https://"):
+                self.https_url = line.split()[0]
                 return self
         raise SystemExit("the demo server printed no URL")
 
@@ -56,9 +68,9 @@ class Server:
         self.process.wait()
 
 
-def run(command):
+def run(command, environment=None):
     """Runs a command; returns its output, CPU seconds and peak memory in bytes."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -72,14 +84,21 @@ def wrk(url, connections, seconds):
     return cpu / int(re.search(r"(\d+) requests in", output).group(1))
 
 
-def ours(command, url, connections, seconds):
-    with tempfile.NamedTemporaryFile(suffix=".json") as summary:
-        _, cpu, _ = run(pinned(0, command[:-1] + ["--quiet", "--workers", "1", "-u", str(connections), "-d", f"{seconds}s", "-e", f"URL={url}",
-                                                  f"--summary-export={summary.name}"] + command[-1:]))
-        metrics = json.load(open(summary.name))["metrics"]
-        if metrics["http_req_failed"]["value"] != 0:
-            sys.exit("requests failed: the figures would mean nothing")
-        return cpu / metrics["http_reqs"]["count"]
+def ours(command, url, connections, seconds, environment=None, without_start=False):
+    def cost(*amount):
+        with tempfile.NamedTemporaryFile(suffix=".json") as summary:
+            _, cpu, _ = run(pinned(0, command[:-1] + ["--quiet", "--workers", "1", "-u", str(connections), *amount, "-e", f"URL={url}",
+                                                      f"--summary-export={summary.name}"] + command[-1:]), environment)
+            metrics = json.load(open(summary.name))["metrics"]
+            if metrics["http_req_failed"]["value"] != 0:
+                sys.exit("requests failed: the figures would mean nothing")
+            return cpu, metrics["http_reqs"]["count"]
+
+    cpu, requests = cost("-d", f"{seconds}s")
+    if without_start:
+        start_cpu, start_requests = cost("-i", str(connections))
+        return (cpu - start_cpu) / (requests - start_requests)
+    return cpu / requests
 
 
 def cpu(arguments):
@@ -154,21 +173,65 @@ def vus(arguments):
               f"{time.monotonic() - begin:.1f} s wall")
 
 
+def idle_script_memory(command, vus):
+    """Resident memory of a process whose VUs all sleep in their first iteration."""
+    with tempfile.NamedTemporaryFile() as log:
+        process = subprocess.Popen(command[:2] + ["--quiet", "-u", str(vus), "-d", "300s", "-e", "PAUSE=600"] + command[2:], stdout=log, stderr=log)
+        try:
+            before = -1.0
+            for _ in range(280):
+                time.sleep(1)
+                if process.poll() is not None:
+                    sys.exit(open(log.name, encoding="utf-8").read()[:3000])
+                with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+                    fields = stat.read().rsplit(")", 1)[1].split()
+                used = int(fields[11]) + int(fields[12])
+                if used - before <= 1 and used > 0:
+                    return resident(process.pid)
+                before = used
+            sys.exit(f"{vus} VUs did not come to rest")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def javascript(arguments):
+    modules = os.path.abspath(path("../npm/node_modules"))
+    found = [os.path.join(modules, "@esbuild", name, "bin/esbuild") for name in os.listdir(os.path.join(modules, "@esbuild"))]
+    paths = types.SimpleNamespace(k6=K6, modules=modules, esbuild=next(name for name in found if os.path.exists(name)), bundle=path("tests/bench/bundle.js"),
+                                  classes=path("tests/bench/classes_and_checks.js"))
+    bench_js.start(paths, arguments.rounds * 2 + 1)
+    bench_js.memory(paths, arguments.vus, idle_script_memory)
+
+
+def engine(arguments):
+    bench_js.engine(path("tests/bench/engine_ours"), path("tests/bench/engine_stock"), min(arguments.rounds, 3))
+
+
+def http(arguments):
+    bench_http.measure(sys.modules[__name__], arguments)
+
+
+def http2(arguments):
+    bench_h2.measure(sys.modules[__name__], arguments)
+
+
 def main():
     # Thousands of connections, at both ends.
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["cpu", "memory", "vus"])
+    parser.add_argument("what", choices=["cpu", "http", "h2", "memory", "vus", "js", "engine"])
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--vus", type=int)
+    parser.add_argument("--only", help="of `http` and `h2`: the rows whose name matches")
     parser.add_argument("--path", default="/bytes/128")
     arguments = parser.parse_args()
     if arguments.vus is None:
-        arguments.vus = {"memory": 5000, "vus": 10000}.get(arguments.what, 0)
-    {"cpu": cpu, "memory": memory, "vus": vus}[arguments.what](arguments)
+        arguments.vus = {"memory": 5000, "js": 5000, "vus": 10000}.get(arguments.what, 0)
+    {"cpu": cpu, "http": http, "h2": http2, "memory": memory, "vus": vus, "js": javascript, "engine": engine}[arguments.what](arguments)
 
 
 if __name__ == "__main__":

@@ -273,6 +273,26 @@ expect 104 'malformed threshold expression' bad_threshold.js
 expect 255 "invalid output type 'nope'" --out nope "$examples/hello.js"
 expect 255 'nope' --nope "$examples/hello.js"
 
+# --- where connections go ---
+script network.js << 'JS'
+import http from 'k6/http';
+import { check } from 'k6';
+const port = __ENV.BASE_URL.split(':')[2];
+export const options = { hosts: { '*.shop.test': '127.0.0.1' }, thresholds: { checks: ['rate==1'] } };
+export default () => {
+  check(http.get(`http://www.shop.test:${port}/get`), { 'it is there': (r) => r.status === 200 });
+};
+JS
+expect 0 'it is there' network.js
+expect 99 'hostname .www.shop.test. is in a blocked pattern .\*.shop.test.' --block-hostnames '*.shop.test' network.js
+expect 99 'is in a blacklisted range .127.0.0.0/8.' --blacklist-ip 127.0.0.0/8 network.js
+expect 0 'source=http-debug' --http-debug=full network.js
+expect 0 'it is there' --local-ips 127.0.0.4-127.0.0.5 -u 3 -i 3 network.js
+expect 104 'invalid localIPs' --local-ips nowhere network.js
+expect 0 'iterations\.+: 3 ' --rps 50 -i 3 network.js
+http_proxy=http://127.0.0.1:9 expect 99 'proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused' network.js
+http_proxy=http://127.0.0.1:9 no_proxy=.test expect 0 'it is there' network.js
+
 # --- signals: the first one ends the run in order ---
 script long.js << 'JS'
 import { sleep } from 'k6';

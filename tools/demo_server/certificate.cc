@@ -6,6 +6,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -28,6 +29,10 @@ using KeyPtr = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
 using CertificatePtr = std::unique_ptr<X509, Freeing<X509_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freeing<X509_EXTENSION_free>>;
 using BioPtr = std::unique_ptr<BIO, Freeing<BIO_free_all>>;
+using TimePtr = std::unique_ptr<ASN1_TIME, Freeing<ASN1_TIME_free>>;
+using OcspIdPtr = std::unique_ptr<OCSP_CERTID, Freeing<OCSP_CERTID_free>>;
+using OcspBasicPtr = std::unique_ptr<OCSP_BASICRESP, Freeing<OCSP_BASICRESP_free>>;
+using OcspResponsePtr = std::unique_ptr<OCSP_RESPONSE, Freeing<OCSP_RESPONSE_free>>;
 using BigNumberPtr = std::unique_ptr<BIGNUM, Freeing<BN_free>>;
 
 Error openssl_error(std::string_view doing) {
@@ -103,6 +108,22 @@ CertificatePtr start_certificate(const std::string& common_name, std::chrono::se
     return certificate;
 }
 
+TimePtr time_of(std::chrono::sys_seconds time) {
+    return TimePtr(ASN1_TIME_adj(nullptr, time.time_since_epoch().count(), 0, 0));
+}
+
+int number(OcspStatus status) {
+    switch (status) {
+        case OcspStatus::good:
+            return V_OCSP_CERTSTATUS_GOOD;
+        case OcspStatus::revoked:
+            return V_OCSP_CERTSTATUS_REVOKED;
+        case OcspStatus::unknown:
+            break;
+    }
+    return V_OCSP_CERTSTATUS_UNKNOWN;
+}
+
 }  // namespace
 
 struct CertificateAuthority::Keys {
@@ -149,6 +170,29 @@ Result<Identity> CertificateAuthority::issue(const CertificateRequest& request) 
         X509_sign(certificate.get(), keys_->key.get(), EVP_sha256()) != 0;
     if (!done) return openssl_error("cannot make the certificate of '" + request.common_name + "'");
     return Identity{pem_of(certificate.get()), pem_of(key.get())};
+}
+
+Result<std::string> CertificateAuthority::answer_ocsp(const Identity& identity, const OcspAnswer& answer) const {
+    const BioPtr pem(
+        BIO_new_mem_buf(identity.certificate_pem.data(), static_cast<int>(identity.certificate_pem.size())));
+    const CertificatePtr certificate(PEM_read_bio_X509(pem.get(), nullptr, nullptr, nullptr));
+    const OcspIdPtr id(certificate ? OCSP_cert_to_id(nullptr, certificate.get(), keys_->certificate.get()) : nullptr);
+    const OcspBasicPtr basic(OCSP_BASICRESP_new());
+    const bool revoked = answer.status == OcspStatus::revoked;
+    const TimePtr revoked_at = time_of(answer.revoked_at);
+    const bool done =
+        id && basic &&
+        OCSP_basic_add1_status(basic.get(), id.get(), number(answer.status), answer.reason,
+                               revoked ? revoked_at.get() : nullptr, time_of(answer.this_update).get(),
+                               time_of(answer.next_update).get()) != nullptr &&
+        OCSP_basic_sign(basic.get(), keys_->certificate.get(), keys_->key.get(), EVP_sha256(), nullptr, 0) == 1;
+    const OcspResponsePtr response(done ? OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get()) : nullptr);
+    unsigned char* der = nullptr;
+    const int size = response ? i2d_OCSP_RESPONSE(response.get(), &der) : -1;
+    if (size <= 0) return openssl_error("cannot make an OCSP response");
+    std::string out(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return out;
 }
 
 }  // namespace k6::demo

@@ -32,6 +32,18 @@ struct CertificateRequest {
     bool for_client = false;
 };
 
+/// What an authority says of a certificate that it issued (RFC 6960).
+enum class OcspStatus { good, revoked, unknown };
+
+struct OcspAnswer {
+    OcspStatus status = OcspStatus::good;
+    /// CRLReason of RFC 5280 section 5.3.1, and when: for revoked ones.
+    int reason = 1;
+    std::chrono::sys_seconds revoked_at{};
+    std::chrono::sys_seconds this_update{};
+    std::chrono::sys_seconds next_update{};
+};
+
 class CertificateAuthority {
 public:
     static Result<CertificateAuthority> create(const std::string& common_name);
@@ -41,6 +53,8 @@ public:
     ~CertificateAuthority();
 
     Result<Identity> issue(const CertificateRequest& request) const;
+    /// A signed OCSPResponse, DER, for a server to staple.
+    Result<std::string> answer_ocsp(const Identity& identity, const OcspAnswer& answer) const;
     const std::string& certificate_pem() const { return certificate_pem_; }
 
 private:

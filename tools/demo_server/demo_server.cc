@@ -158,11 +158,18 @@ Result<std::unique_ptr<DemoServer>> DemoServer::start(const DemoServerOptions& o
     server->ca_pem_ = authority->certificate_pem();
     server->identity_ = std::move(*identity);
     server->client_identity_ = std::move(*client_identity);
+    std::string ocsp_response;
+    if (options.ocsp) {
+        auto answer = authority->answer_ocsp(server->identity_, *options.ocsp);
+        if (!answer) return answer.error();
+        ocsp_response = std::move(*answer);
+    }
     auto context = TlsContext::create(server->identity_, {.lowest = options.lowest_tls,
                                                           .highest = options.highest_tls,
                                                           .http2 = options.http2,
                                                           .client_certificates = options.client_certificates,
-                                                          .client_authority_pem = server->ca_pem_});
+                                                          .client_authority_pem = server->ca_pem_,
+                                                          .ocsp_response = std::move(ocsp_response)});
     if (!context) return context.error();
 
     server->threads_ = std::make_unique<Threads>(std::move(*context));

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct DemoServerOptions {
     bool http2 = true;
     /// Client certificates must be of our authority: see DemoServer::client_identity().
     ClientCertificates client_certificates = ClientCertificates::ignore;
+    /// What the authority says of the server's certificate, stapled to it; nullopt: nothing.
+    std::optional<OcspAnswer> ocsp;
 };
 
 class DemoServer {

@@ -2,6 +2,7 @@
 // Its regular expressions would double this file's compile time.
 #define CXXOPTS_NO_REGEX
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cxxopts.hpp>
@@ -51,6 +52,22 @@ int serve(const cxxopts::ParseResult& arguments) {
         return fail("--client-certificates is ignore, ask or require, not '" + client_certificates + "'");
     }
 
+    const std::string ocsp = arguments["ocsp"].as<std::string>();
+    if (ocsp != "none") {
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        k6::demo::OcspAnswer answer{.revoked_at = now - std::chrono::hours(24),
+                                    .this_update = now - std::chrono::hours(1),
+                                    .next_update = now + std::chrono::hours(24)};
+        if (ocsp == "revoked") {
+            answer.status = k6::demo::OcspStatus::revoked;
+        } else if (ocsp == "unknown") {
+            answer.status = k6::demo::OcspStatus::unknown;
+        } else if (ocsp != "good") {
+            return fail("--ocsp is none, good, revoked or unknown, not '" + ocsp + "'");
+        }
+        options.ocsp = answer;
+    }
+
     // Blocked before the server's threads start, so that they inherit it and sigwait() below sees every signal.
     sigset_t signals;
     sigemptyset(&signals);
@@ -88,6 +105,8 @@ int main(int argc, char** argv) {
          cxxopts::value<std::string>()->default_value(""))                                                         //
         ("threads", "threads that serve", cxxopts::value<int>()->default_value("1"))                               //
         ("client-certificates", "ignore, ask or require", cxxopts::value<std::string>()->default_value("ignore"))  //
+        ("ocsp", "what the authority says of the certificate, stapled to it: none, good, revoked or unknown",      //
+         cxxopts::value<std::string>()->default_value("none"))                                                     //
         ("h,help", "print this");
     try {
         cxxopts::ParseResult arguments = options.parse(argc, argv);

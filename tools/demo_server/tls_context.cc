@@ -50,13 +50,21 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, con
     return SSL_TLSEXT_ERR_OK;
 }
 
+int staple(SSL* ssl, void* text) {
+    const auto& response = *static_cast<const std::string*>(text);
+    void* const copy = OPENSSL_memdup(response.data(), response.size());
+    if (copy == nullptr) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    SSL_set_tlsext_status_ocsp_resp(ssl, static_cast<unsigned char*>(copy), static_cast<long>(response.size()));
+    return SSL_TLSEXT_ERR_OK;
+}
+
 }  // namespace
 
 void TlsContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
 
 Result<TlsContext> TlsContext::create(const Identity& identity, const TlsOptions& options) {
     TlsContext made;
-    made.alpn_ = std::make_unique<Alpn>(Alpn{options.http2});
+    made.facts_ = std::make_unique<Facts>(Facts{options.http2, options.ocsp_response});
     made.context_.reset(SSL_CTX_new(TLS_server_method()));
     SSL_CTX* context = made.context_.get();
     if (!context) return openssl_error("cannot set up TLS");
@@ -66,7 +74,11 @@ Result<TlsContext> TlsContext::create(const Identity& identity, const TlsOptions
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     // A peer that ends the connection without close_notify is no error for HTTP, whose messages frame themselves.
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_alpn_select_cb(context, choose_protocol, &made.alpn_->http2);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, &made.facts_->http2);
+    if (!options.ocsp_response.empty()) {
+        SSL_CTX_set_tlsext_status_cb(context, staple);
+        SSL_CTX_set_tlsext_status_arg(context, &made.facts_->ocsp_response);
+    }
 
     CertificatePtr certificate(PEM_read_bio_X509(reading(identity.certificate_pem).get(), nullptr, nullptr, nullptr));
     KeyPtr key(PEM_read_bio_PrivateKey(reading(identity.key_pem).get(), nullptr, nullptr, nullptr));

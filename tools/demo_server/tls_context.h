@@ -32,6 +32,8 @@ struct TlsOptions {
     ClientCertificates client_certificates = ClientCertificates::ignore;
     /// Who signs acceptable client certificates, PEM.
     std::string client_authority_pem;
+    /// An OCSPResponse, DER, for clients that ask for one; empty: none.
+    std::string ocsp_response;
 };
 
 class TlsContext {
@@ -44,12 +46,13 @@ private:
     struct Free {
         void operator()(ssl_ctx_st* context) const;
     };
-    /// What the ALPN callback is given; at a fixed address, as the context may be moved.
-    struct Alpn {
+    /// What callbacks are given; at a fixed address, as the context may be moved.
+    struct Facts {
         bool http2;
+        std::string ocsp_response;
     };
 
-    std::unique_ptr<Alpn> alpn_;
+    std::unique_ptr<Facts> facts_;
     std::unique_ptr<ssl_ctx_st, Free> context_;
 };
 

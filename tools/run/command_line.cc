@@ -23,7 +23,7 @@ Result<void> invalid_argument(std::string_view flag, std::string_view value, std
 using Values = std::vector<std::string>;
 
 enum class Takes { nothing, values };
-enum class For { both, script, scenario };
+enum class For { both, script, archive, scenario };
 
 /// A flag that is no option: about this one run. `set` gets every value given, in order.
 struct Flag {
@@ -103,6 +103,13 @@ std::vector<Flag> run_flags() {
         {"", "include-system-env-vars", Takes::nothing, For::script, "",
          "copy the process environment into __ENV (default true)",
          line_switch(&CommandLine::include_system_environment)},
+        {"O", "archive-out", Takes::values, For::archive, "FILE", "the archive's name, or - for standard output",
+         [](CommandLine& line, const std::string&, const Values& values) -> Result<void> {
+             line.archive_file = values.back();
+             return {};
+         }},
+        {"", "exclude-env-vars", Takes::nothing, For::archive, "", "leave the variables of -e out of the archive",
+         line_switch(&CommandLine::exclude_variables)},
         {"", "no-thresholds", Takes::nothing, For::both, "", "do not evaluate thresholds",
          line_switch(&CommandLine::no_thresholds)},
         {"", "summary-mode", Takes::values, For::both, "MODE", "compact or disabled", set_summary_mode},
@@ -174,7 +181,17 @@ std::vector<Flag> all_flags() {
 std::vector<Flag> flags_of(Front front) {
     std::vector<Flag> flags = all_flags();
     std::erase_if(flags, [&](const Flag& flag) {
-        return flag.front != For::both && (flag.front == For::script) != (front == Front::script);
+        switch (flag.front) {
+            case For::both:
+                return false;
+            case For::script:
+                return front == Front::scenario;
+            case For::archive:
+                return front != Front::archive;
+            case For::scenario:
+                return front != Front::scenario;
+        }
+        return false;
     });
     return flags;
 }
@@ -200,6 +217,8 @@ cxxopts::Options make_parser(const std::vector<Flag>& flags) {
 
 Result<CommandLine> parse_run_arguments(const std::vector<std::string>& arguments, Front front) {
     CommandLine line;
+    // An archive may leave this machine: only what is asked for goes into it.
+    line.include_system_environment = front != Front::archive;
     try {
         std::vector<const char*> argv{"run"};
         for (const std::string& argument : arguments) argv.push_back(argument.c_str());
@@ -217,7 +236,7 @@ Result<CommandLine> parse_run_arguments(const std::vector<std::string>& argument
             if (auto unit = metrics::parse_time_unit(*line.options.summary_time_unit); !unit) return unit.error();
         }
         const Values positional = parsed.count("positional") == 0 ? Values{} : parsed["positional"].as<Values>();
-        if (front == Front::script) {
+        if (front != Front::scenario) {
             if (positional.size() != 1) {
                 return usage_error("accepts 1 arg(s), received " + std::to_string(positional.size()) +
                                    ": the argument is the path of a script, or - to read it from standard input");
@@ -234,7 +253,7 @@ Result<CommandLine> parse_run_arguments(const std::vector<std::string>& argument
 
 std::string run_help(Front front, const std::string& program) {
     std::string out =
-        "Usage:\n  " + program + (front == Front::script ? " [flags] SCRIPT" : " [flags]") + "\n\nFlags:\n";
+        "Usage:\n  " + program + (front != Front::scenario ? " [flags] SCRIPT" : " [flags]") + "\n\nFlags:\n";
     std::size_t width = 0;
     std::vector<std::pair<std::string, std::string_view>> rows;
     for (const Flag& flag : flags_of(front)) {

@@ -20,8 +20,9 @@
 
 namespace k6::run {
 
-/// Whose arguments: `k6 run` takes a script and flags about scripts; a compiled scenario takes neither.
-enum class Front { script, scenario };
+/// Whose arguments: `k6 run` takes a script and flags about scripts, `k6 archive` flags about the archive besides; a
+/// compiled scenario takes none of them.
+enum class Front { script, archive, scenario };
 
 enum class SummaryMode { compact, disabled };
 
@@ -49,6 +50,9 @@ struct CommandLine {
     LogFormat log_format = LogFormat::text;
     /// Threads that run VUs; unset is one per core.
     std::optional<unsigned> workers;
+    /// `k6 archive`: the file, or "-" for standard output; and whether variables are left out of it.
+    std::string archive_file = "archive.tar";
+    bool exclude_variables = false;
 };
 
 /// Reads the arguments after the command's name. Errors are ErrorClass::generic, as for every mistyped command line.

@@ -1,5 +1,6 @@
 #include "tools/run/run_test.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,8 +18,12 @@
 #include "engine/plan/plan.h"
 #include "engine/plan/schedule.h"
 #include "engine/runtime/clock.h"
+#include "engine/runtime/fiber.h"
 #include "engine/runtime/resolver.h"
+#include "engine/runtime/timing_wheel.h"
+#include "engine/runtime/worker.h"
 #include "metrics/output.h"
+#include "metrics/recorder.h"
 #include "metrics/summary.h"
 #include "metrics/summary_json.h"
 #include "metrics/summary_text.h"
@@ -47,6 +52,8 @@ std::optional<std::string> environment_variable(std::string_view name) {
     return value;
 }
 
+}  // namespace
+
 StringMap script_variables(const CommandLine& line) {
     StringMap variables;
     if (line.include_system_environment) {
@@ -59,6 +66,8 @@ StringMap script_variables(const CommandLine& line) {
     for (const auto& [name, value] : line.environment) variables[name] = value;
     return variables;
 }
+
+namespace {
 
 bool colours(const CommandLine& line, int fd) {
     const auto k6_setting = environment_variable("K6_NO_COLOR");
@@ -114,22 +123,25 @@ Result<Options> config_file_options(const CommandLine& line) {
     return parsed->options;
 }
 
-// Options that are read and kept, but that this version does not act on.
-void warn_of_idle_options(const Options& options, Logger& logger) {
-    const std::pair<const char*, bool> idle[] = {
-        {"rps", options.rps.value_or(0) > 0},
-        {"httpDebug", options.http_debug && !options.http_debug->empty()},
-        {"tlsAuth", options.tls_auth && !options.tls_auth->empty()},
-        {"blacklistIPs", options.blacklist_ips && !options.blacklist_ips->empty()},
-        {"blockHostnames", options.block_hostnames && !options.block_hostnames->empty()},
-        {"hosts", options.hosts && !options.hosts->empty()},
-        {"localIPs", options.local_ips && !options.local_ips->empty()},
-        {"consoleOutput", options.console_output && !options.console_output->empty()},
-    };
-    for (const auto& [name, given] : idle) {
-        if (given) logger.warn("the option \"" + std::string(name) + "\" has no effect in this version");
+/// A file that scripts print to instead of the log; records are appended.
+class ConsoleFile {
+public:
+    static Result<std::unique_ptr<ConsoleFile>> open(const std::string& path, const CommandLine& line) {
+        const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+        if (fd < 0) return Error{ErrorClass::generic, "could not open the console output file " + path};
+        return std::unique_ptr<ConsoleFile>(new ConsoleFile(fd, line));
     }
-}
+    ~ConsoleFile() { ::close(fd_); }
+    ConsoleFile(const ConsoleFile&) = delete;
+    ConsoleFile& operator=(const ConsoleFile&) = delete;
+    Logger& logger() { return logger_; }
+
+private:
+    ConsoleFile(int fd, const CommandLine& line)
+        : fd_(fd), logger_(fd, line.log_format, false, line.verbose ? LogLevel::debug : LogLevel::info) {}
+    int fd_;
+    StreamLogger logger_;
+};
 
 // Whether everything works at all: each scenario once, right away.
 void reduce_to_smoke(Plan& plan) {
@@ -141,17 +153,11 @@ void reduce_to_smoke(Plan& plan) {
 }
 
 Result<Plan> make_run_plan(const CommandLine& line, const FrontEnd& front, Logger& logger) {
-    auto config = config_file_options(line);
-    if (!config) return config.error();
-    auto environment = options_from_environment(environment_variable);
-    if (!environment) return environment.error();
-    const ConsolidatedOptions all =
-        consolidate({{"config", *config}, {"script", front.options}, {"env", *environment}, {"cli", line.options}});
-    for (const std::string& warning : all.warnings) logger.warn(warning);
-    auto planned = plan_run(all.options, front.has_function);
+    auto options = consolidated_options(line, front.options, logger);
+    if (!options) return options.error();
+    auto planned = plan_run(*options, front.has_function);
     if (!planned) return planned.error();
     for (const std::string& warning : planned->warnings) logger.warn(warning);
-    warn_of_idle_options(planned->plan.options, logger);
     if (planned->plan.paused) {
         return Error{ErrorClass::invalid_config,
                      "a paused start needs the control API, which this version does not have"};
@@ -214,8 +220,13 @@ public:
     int run(const LoadFrontEnd& load) {
         const unsigned workers = line_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
         const StringMap variables = script_variables(line_);
-        auto front =
-            load({.line = line_, .variables = variables, .registry = registry_, .logger = logger_, .workers = workers});
+        if (auto opened = open_console(); !opened) return report(opened.error(), logger_);
+        auto front = load({.line = line_,
+                           .variables = variables,
+                           .registry = registry_,
+                           .logger = logger_,
+                           .console = console_ ? &console_->logger() : nullptr,
+                           .workers = workers});
         if (!front) return report(front.error(), logger_);
         auto plan = make_run_plan(line_, *front, logger_);
         if (!plan) return report(plan.error(), logger_);
@@ -234,6 +245,17 @@ public:
     }
 
 private:
+    Result<void> open_console() {
+        auto environment = options_from_environment(environment_variable);
+        if (!environment) return environment.error();
+        const std::string path = line_.options.console_output.value_or(environment->console_output.value_or(""));
+        if (path.empty()) return {};
+        auto file = ConsoleFile::open(path, line_);
+        if (!file) return file.error();
+        console_ = *std::move(file);
+        return {};
+    }
+
     Result<void> prepare_thresholds(const Plan& plan) {
         if (line_.no_thresholds) {
             for (const std::string& name :
@@ -299,11 +321,13 @@ private:
         signals_.set_handler({});
         stop_outputs(outputs_, result.error, logger_);
         if (result.metrics.lost_tags > 0) {
-            logger_.warn(std::to_string(result.metrics.lost_tags) +
-                         " samples lost a tag: too many different tag values; give URLs with ids in them a name, and keep such "
-                         "values out of tags");
+            logger_.warn(
+                std::to_string(result.metrics.lost_tags) +
+                " samples lost a tag: too many different tag values; give URLs with ids in them a name, and keep such "
+                "values out of tags");
         }
-        if (result.worth_a_summary && line_.summary_mode != SummaryMode::disabled) summarise(plan, runner, result);
+        if (result.worth_a_summary && line_.summary_mode != SummaryMode::disabled)
+            summarise(plan, runner, run, resolver, workers, result);
         if (result.worth_a_summary && result.complete_iterations + result.interrupted_iterations == 0 &&
             !result.error) {
             logger_.warn("No script iterations fully finished, consider making the test duration longer");
@@ -311,7 +335,8 @@ private:
         return result.error ? report(*result.error, logger_) : 0;
     }
 
-    void summarise(const Plan& plan, const Runner& runner, const RunResult& result) {
+    void summarise(const Plan& plan, Runner& runner, Run& run, Resolver& resolver, unsigned workers,
+                   const RunResult& result) {
         const auto model =
             metrics::SummaryModel::build(result.metrics, registry_, submetrics_, thresholds_, result.duration);
         // Only the command line's unit is checked, and earlier; an unknown one means automatic.
@@ -319,17 +344,72 @@ private:
         const metrics::TimeUnit time_unit = unit ? *unit : metrics::TimeUnit::automatic;
         const auto trend_stats =
             metrics::TrendStat::parse_all(plan.summary_trend_stats).value();  // plan_run has checked them
-        const std::string text = metrics::render_summary_text(
-            model, {.trend_stats = trend_stats, .time_unit = time_unit, .colour = colours(line_, STDOUT_FILENO)});
-        write_all(STDOUT_FILENO, "\n" + text + "\n\n");
-        export_summary(line_, model,
-                       {.trend_stats = trend_stats,
-                        .time_unit = time_unit,
-                        .no_colour = line_.no_colour,
-                        .stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1,
-                        .stderr_is_terminal = ::isatty(STDERR_FILENO) == 1,
-                        .setup_data = runner.setup_data_json()},
-                       logger_);
+        const metrics::SummaryJsonOptions json_options{.trend_stats = trend_stats,
+                                                       .time_unit = time_unit,
+                                                       .no_colour = line_.no_colour,
+                                                       .stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1,
+                                                       .stderr_is_terminal = ::isatty(STDERR_FILENO) == 1,
+                                                       .setup_data = runner.setup_data_json()};
+        bool handled = false;
+        if (runner.has_handle_summary()) {
+            handled = hand_over_summary(plan, runner, run, resolver, workers,
+                                        metrics::handle_summary_data(model, json_options));
+        }
+        if (!handled) {
+            const std::string text = metrics::render_summary_text(
+                model, {.trend_stats = trend_stats, .time_unit = time_unit, .colour = colours(line_, STDOUT_FILENO)});
+            write_all(STDOUT_FILENO, "\n" + text + "\n\n");
+        }
+        export_summary(line_, model, json_options, logger_);
+    }
+
+    /// Gives the summary to the test's own code; true if that has taken care of it.
+    bool hand_over_summary(const Plan& plan, Runner& runner, Run& run, Resolver& resolver, unsigned workers,
+                           const std::string& data) {
+        std::optional<Result<std::optional<Runner::SummaryParts>>> parts;
+        SystemClock clock;
+        Worker worker({.index = workers, .clock = &clock, .resolver = &resolver});
+        metrics::Recorder recorder(registry_, submetrics_);
+        worker.spawn([&] {
+            TimingWheel::Timer limit([](void* fiber) { static_cast<Fiber*>(fiber)->interrupt(); }, Fiber::current());
+            const TimePoint deadline = clock.now() + plan.handle_summary_timeout;
+            worker.wheel().arm(limit, deadline);
+            Vu vu({.worker = &worker, .recorder = &recorder, .plan = &plan, .control = &run, .logger = &logger_});
+            vu.set_deadline(deadline);
+            try {
+                parts = runner.handle_summary(vu, data);
+            } catch (const Interrupted&) {
+                parts = Error{ErrorClass::script_exception, "handleSummary() execution timed out after " +
+                                                                format_go_duration(plan.handle_summary_timeout)};
+            }
+        });
+        worker.request_stop();
+        worker.run();
+        if (!*parts) {
+            const Error& error = parts->error();
+            logger_.error("failed to handle the end-of-test summary", {{"error", error.message}});
+            return error.error_class != ErrorClass::script_exception;
+        }
+        if (!**parts) return false;
+        write_summary_parts(***parts);
+        return true;
+    }
+
+    void write_summary_parts(const Runner::SummaryParts& parts) {
+        std::string failures;
+        for (const auto& [name, bytes] : parts) {
+            if (name == "stdout" || name == "stderr") {
+                write_all(name == "stdout" ? STDOUT_FILENO : STDERR_FILENO, bytes);
+                continue;
+            }
+            std::ofstream file(name, std::ios::binary | std::ios::trunc);
+            file << bytes;
+            file.close();
+            if (!file) failures += "\n\t- could not open '" + name + "'";
+        }
+        if (failures.empty()) return;
+        logger_.error("failed to handle the end-of-test summary",
+                      {{"error", "Could not save some summary information:" + failures}});
     }
 
     const CommandLine& line_;
@@ -337,6 +417,7 @@ private:
     ProgressDisplay& display_;
     SignalGuard& signals_;
     Logger& logger_;
+    std::unique_ptr<ConsoleFile> console_;
     metrics::Registry registry_;
     metrics::SubmetricSet submetrics_;
     metrics::ThresholdSet thresholds_;
@@ -344,6 +425,17 @@ private:
 };
 
 }  // namespace
+
+Result<Options> consolidated_options(const CommandLine& line, const Options& own, Logger& logger) {
+    auto config = config_file_options(line);
+    if (!config) return config.error();
+    auto environment = options_from_environment(environment_variable);
+    if (!environment) return environment.error();
+    ConsolidatedOptions all =
+        consolidate({{"config", *config}, {"script", own}, {"env", *environment}, {"cli", line.options}});
+    for (const std::string& warning : all.warnings) logger.warn(warning);
+    return std::move(all.options);
+}
 
 int run_test(const CommandLine& line, const std::string& shown_name, const LoadFrontEnd& load) {
     const bool terminal = ::isatty(STDOUT_FILENO) == 1;

@@ -28,6 +28,8 @@ struct LoadContext {
     const StringMap& variables;
     metrics::Registry& registry;
     Logger& logger;
+    /// Where scripts' console.* goes if not to the log (option consoleOutput); else null.
+    Logger* console;
     unsigned workers;
 };
 
@@ -40,6 +42,11 @@ struct FrontEnd {
 };
 
 using LoadFrontEnd = std::function<Result<FrontEnd>(const LoadContext&)>;
+
+/// `__ENV` as a command line gives it.
+StringMap script_variables(const CommandLine& line);
+/// The options of all sources, laid over each other: configuration file, the test's own, environment, flags.
+Result<Options> consolidated_options(const CommandLine& line, const Options& own, Logger& logger);
 
 /// `shown_name` is what the description calls the test. The process's exit code.
 int run_test(const CommandLine& line, const std::string& shown_name, const LoadFrontEnd& load);

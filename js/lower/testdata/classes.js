@@ -19,10 +19,10 @@ class A { m() {} static s() {} get g() { return 1 } } print(Object.keys(A.protot
 //> ["constructor","g","m"]
 //// classes need new
 class A {} for (const f of [() => A(), () => A.call({}), () => ({ A }).A()]) try { f() } catch (e) { print(e.name + ': ' + e.message) } const B = class extends A {}; try { B() } catch (e) { print(e.message) }
-//> TypeError: Class constructor A cannot be invoked without 'new'
-//> TypeError: Class constructor A cannot be invoked without 'new'
-//> TypeError: Class constructor A cannot be invoked without 'new'
-//> Class constructor B cannot be invoked without 'new'
+//> TypeError: Class constructor cannot be invoked without 'new'
+//> TypeError: Class constructor cannot be invoked without 'new'
+//> TypeError: Class constructor cannot be invoked without 'new'
+//> Class constructor cannot be invoked without 'new'
 //// class expressions
 const A = class { n() { return 'n' } }, B = class Named { me() { return Named === B } static self = Named }; print(A.name, B.name, new A().n(), new B().me(), B.self === B, (class {}).name, new (class { v = 1 })().v)
 //> A Named n true true  1

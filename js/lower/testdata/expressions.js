@@ -118,7 +118,3 @@ for (let i = ('a' in { a: 1 }) ? 2 : 0; i < 3; i++) print(i); for (const x of ['
 let a, b, c; a = b = c = 3; print(a + b + c, (a = 1, b = a + 1, c = b + 1)); for (a = 0, b = 5; a < b; a++, b--); print(a, b)
 //> 9 3
 //> 3 2
-//// eval is refused when it is called
-try { eval('1') } catch (e) { print(e.name) } print(typeof eval)
-//> EvalError
-//> function

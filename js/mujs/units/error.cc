@@ -82,81 +82,173 @@ void error_to_string(js_State* J) {
     }
 }
 
-void define_error_class(js_State* J, js_Object* prototype, const char* name, js_CFunction constructor,
-                        js_Object* parent) {
-    js_pushobject(J, prototype);
-    jsB_props(J, "name", name);
-    jsB_props(J, "message", "");
-    js_newcconstructor(J, constructor, constructor, name, 1);
-    if (parent != nullptr) js_toobject(J, -1)->prototype = parent;
-    js_defglobal(J, name, JS_DONTENUM);
-}
-
-/// MuJS's texts that differ from those scripts may know; the same arguments follow.
-constexpr struct {
-    const char* stock;
-    const char* ours;
-} texts[] = {
-    {"%s is not callable", "%s is not a function"},
-    {"'%s' is not defined", "%s is not defined"},
-    {"assignment to undeclared variable '%s'", "%s is not defined"},
-    {"'%s' is read-only", "Cannot assign to read only property '%s'"},
-    {"'%s' is non-configurable", "Cannot delete property '%s'"},
-    {"'%s' is read-only or non-configurable", "Cannot redefine property: %s"},
-    {"cannot create property '%s' on transient object", "Cannot create property '%s' on a primitive value"},
-    {"setting property '%s' that only has a getter", "Cannot set property '%s' which has only a getter"},
-    {"operand to 'in' is not an object", "Value is not an object"},
-    {"invalid array length", "Invalid array length"},
-    {"array too large", "Invalid array length"},
-    {"invalid string length", "Invalid string length"},
-    {"no initial value", "Reduce of empty array with no initial value"},
+struct ErrorClass {
+    const char* name;
+    js_CFunction constructor;
+    js_Object* js_State::*stock;  // null: in the Runtime
+    js_Object* Runtime::*own;
 };
 
-const char* text_for(const char* format) {
-    for (const auto& text : texts) {
-        if (std::strcmp(format, text.stock) == 0) return text.ours;
+/// Error first: the others' constructors inherit from its.
+constexpr ErrorClass classes[] = {
+    {"Error", error_constructor<&js_State::Error_prototype>, &js_State::Error_prototype, nullptr},
+    {"EvalError", error_constructor<&js_State::EvalError_prototype>, &js_State::EvalError_prototype, nullptr},
+    {"RangeError", error_constructor<&js_State::RangeError_prototype>, &js_State::RangeError_prototype, nullptr},
+    {"ReferenceError", error_constructor<&js_State::ReferenceError_prototype>, &js_State::ReferenceError_prototype,
+     nullptr},
+    {"SyntaxError", error_constructor<&js_State::SyntaxError_prototype>, &js_State::SyntaxError_prototype, nullptr},
+    {"TypeError", error_constructor<&js_State::TypeError_prototype>, &js_State::TypeError_prototype, nullptr},
+    {"URIError", error_constructor<&js_State::URIError_prototype>, &js_State::URIError_prototype, nullptr},
+    {"GoError", go_error_constructor, nullptr, &Runtime::go_error_prototype},
+    {"AggregateError", aggregate_error_constructor, nullptr, &Runtime::aggregate_error_prototype},
+};
+
+js_Object* prototype_of(js_State* J, const ErrorClass& error_class) {
+    return error_class.stock != nullptr ? J->*error_class.stock : runtime_of(J).*error_class.own;
+}
+
+void put(js_State* J, js_Object* object, const char* name, const js_Value& value, int attributes) {
+    js_Property* property = jsV_setproperty(J, object, name);
+    property->value = value;
+    property->atts |= attributes;
+}
+
+/// Makes the constructor and fills the prototype, when one of them is touched or the first such error is made. Pushes
+/// nothing: the stack may be full.
+void set_up(js_State* J, const ErrorClass& error_class) {
+    js_Object* prototype = prototype_of(J, error_class);
+    if (property_root(prototype) != nullptr) return;
+    Runtime& runtime = runtime_of(J);
+    const bool allowed = std::exchange(runtime.above_limit_allowed, true);
+    put(J, prototype, "name", literal_value(error_class.name), JS_DONTENUM);
+    put(J, prototype, "message", literal_value(""), JS_DONTENUM);
+    js_Object* constructor =
+        new_library_constructor(J, error_class.constructor, error_class.constructor, error_class.name, 1);
+    if (&error_class != &classes[0]) {
+        set_up(J, classes[0]);
+        constructor->prototype = jsV_getownproperty(J, J->Error_prototype, "constructor")->value.u.object;
     }
-    return format;
+    put(J, constructor, "prototype", object_value(prototype), JS_READONLY | JS_DONTENUM | JS_DONTCONF);
+    put(J, prototype, "constructor", object_value(constructor), JS_DONTENUM);
+    put(J, J->G, error_class.name, object_value(constructor), JS_DONTENUM);
+    runtime.above_limit_allowed = allowed;
+}
+
+template <std::size_t index>
+void install_class(State& state) {
+    set_up(state.raw(), classes[index]);
+}
+
+constexpr Installer installers[] = {
+    {"Error", install_class<0>},          {"EvalError", install_class<1>},   {"RangeError", install_class<2>},
+    {"ReferenceError", install_class<3>}, {"SyntaxError", install_class<4>}, {"TypeError", install_class<5>},
+    {"URIError", install_class<6>},       {"GoError", install_class<7>},     {"AggregateError", install_class<8>},
+};
+static_assert(std::size(installers) == std::size(classes));
+
+/// The parser's messages begin with file and position; where that is an offset, the line takes its place.
+struct MessageWithLine {
+    char text[512];
+};
+MessageWithLine with_line(js_State* J, const char* message) {
+    MessageWithLine result;
+    std::snprintf(result.text, sizeof result.text, "%s", message);
+    const char* source = runtime_of(J).compiled_text;
+    const char* mark = std::strstr(message, ":-");
+    if (source == nullptr || mark == nullptr) return result;
+    char* rest = nullptr;
+    const long offset = std::strtol(mark + 2, &rest, 10) - 1;
+    int line = 1;
+    for (long i = 0; i < offset && source[i] != 0; ++i) line += source[i] == '\n';
+    std::snprintf(result.text, sizeof result.text, "%.*s:%d%s", static_cast<int>(mark - message), message, line, rest);
+    return result;
 }
 
 [[noreturn]] void throw_error(js_State* J, js_Object* prototype, const char* format, va_list arguments) {
-    char message[512];
-    std::vsnprintf(message, sizeof message, text_for(format), arguments);
+    char message[1024];
+    std::vsnprintf(message, sizeof message, format, arguments);
     js_pushobject(J, new_error(J, prototype, message, 0));
     js_throw(J);
 }
 
 }  // namespace
 
+CapturedFrame capture(const Frame& frame) {
+    if (frame.function == nullptr) return {frame.name, nullptr, 0};
+    return {frame.function->name, frame.function->filename, frame.pc[0]};
+}
+
 CapturedFrames* capture_frames(js_State* J, int skip) {
-    const int count = std::clamp(J->tracetop - skip, 0, max_frames);
-    const std::size_t size = sizeof(CapturedFrames) + sizeof(js_StackTrace) * static_cast<std::size_t>(count);
+    const Frame* innermost = runtime_of(J).frame;
+    for (; skip > 0 && innermost->caller != nullptr; --skip) innermost = innermost->caller;
+    int count = 0;
+    auto visit = [&](auto&& take) {
+        int n = 0;
+        for (const Frame* frame = innermost; frame->caller != nullptr && n < max_frames; frame = frame->caller) {
+            // The lowering's own functions are no part of the script.
+            if (frame->function == nullptr && is_hidden_function(frame->name)) continue;
+            take(n++, *frame);
+        }
+        count = n;
+    };
+    visit([](int, const Frame&) {});
+    const std::size_t size = sizeof(CapturedFrames) + sizeof(CapturedFrame) * static_cast<std::size_t>(count);
     auto* captured = static_cast<CapturedFrames*>(js_malloc(J, static_cast<int>(size)));
     captured->count = count;
-    for (int i = 0; i < count; ++i) captured->frames[i] = J->trace[J->tracetop - skip - i];
+    visit([&](int n, const Frame& frame) { captured->frames[n] = capture(frame); });
     return captured;
 }
 
 js_Object* new_error(js_State* J, js_Object* prototype, const char* message, int skip) {
+    if (property_root(prototype) == nullptr) {
+        for (const ErrorClass& error_class : classes) {
+            if (prototype_of(J, error_class) == prototype) set_up(J, error_class);
+        }
+    }
     js_Object* error = jsV_newobject(J, JS_CERROR, prototype);
-    js_pushobject(J, error);
     error->u.user.data = capture_frames(J, skip);
     if (message != nullptr) {
-        js_pushstring(J, message);
-        js_defproperty(J, -2, "message", JS_DONTENUM);
+        const js_Value text = text_value(J, message);
+        js_Property* property = jsV_setproperty(J, error, "message");
+        property->value = text;
+        property->atts |= JS_DONTENUM;
     }
-    js_pop(J, 1);
     return error;
 }
 
-std::string stack_text(std::string_view head, std::span<const js_StackTrace> frames) {
+StackFrame described(const Runtime& runtime, const CapturedFrame& frame) {
+    if (frame.file == nullptr) return {to_utf8(frame.name), "native", 0, 0};
+    const auto [line, column] = source_place(runtime, frame.file, frame.position);
+    return {to_utf8(frame.name), to_utf8(frame.file), line, column};
+}
+
+std::string stack_text(const Runtime& runtime, std::string_view head, std::span<const CapturedFrame> frames) {
     std::string text(head);
     text += '\n';
-    for (const js_StackTrace& frame : frames) {
-        text += format_frame({frame.name, frame.line > 0 ? frame.file : "native", frame.line, 0});
+    for (const CapturedFrame& frame : frames) {
+        text += format_frame(described(runtime, frame));
         text += '\n';
     }
     return text;
+}
+
+bool is_engine_report(const js_Value& value) {
+    return value.t.type == JS_TLITSTR &&
+           (value.u.litstr == stack_overflow_report || value.u.litstr == out_of_memory_report);
+}
+
+js_Value report_error(js_State* J, const js_Value& report) {
+    Runtime& runtime = runtime_of(J);
+    const bool allowed = std::exchange(runtime.above_limit_allowed, true);
+    js_Object* error = report.u.litstr == out_of_memory_report
+                           ? new_error(J, J->Error_prototype, "out of memory", 0)
+                           : new_error(J, J->RangeError_prototype, "Maximum call stack size exceeded", 0);
+    runtime.above_limit_allowed = allowed;
+    if (report.u.litstr == out_of_memory_report) {
+        runtime.recovering = true;
+        runtime.request_collection();
+    }
+    return object_value(error);
 }
 
 }  // namespace k6::js
@@ -165,14 +257,14 @@ using namespace k6::js;
 
 extern "C" {
 
-#define K6_JS_ERROR_CLASS(function, Name)                                \
-    void js_new##function(js_State* J, const char* message) {            \
-        js_pushobject(J, new_error(J, J->Name##_prototype, message, 0)); \
-    }                                                                    \
-    void js_##function(js_State* J, const char* format, ...) {           \
-        va_list arguments;                                               \
-        va_start(arguments, format);                                     \
-        throw_error(J, J->Name##_prototype, format, arguments);          \
+#define K6_JS_ERROR_CLASS(function, Name)                                                   \
+    void js_new##function(js_State* J, const char* message) {                               \
+        js_pushobject(J, new_error(J, J->Name##_prototype, with_line(J, message).text, 0)); \
+    }                                                                                       \
+    void js_##function(js_State* J, const char* format, ...) {                              \
+        va_list arguments;                                                                  \
+        va_start(arguments, format);                                                        \
+        throw_error(J, J->Name##_prototype, format, arguments);                             \
     }
 
 K6_JS_ERROR_CLASS(evalerror, EvalError)
@@ -189,11 +281,6 @@ void js_newerror(js_State* J, const char* message) { js_pushobject(J, new_error(
 void js_error(js_State* J, const char* format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    // The interpreter's own report of too many frames is a plain Error; ours is the RangeError of other engines.
-    if (std::strcmp(format, "call stack overflow") == 0) {
-        js_pushliteral(J, "stack overflow");
-        js_throw(J);
-    }
     throw_error(J, J->Error_prototype, format, arguments);
 }
 
@@ -202,25 +289,14 @@ void jsB_initerror(js_State* J) {
     js_pushobject(J, J->Error_prototype);
     jsB_propf(J, "toString", error_to_string, 0);
     js_pop(J, 1);
-    define_error_class(J, J->Error_prototype, "Error", error_constructor<&js_State::Error_prototype>, nullptr);
-    js_getglobal(J, "Error");
-    js_Object* parent = js_toobject(J, -1);
     runtime.go_error_prototype = jsV_newobject(J, JS_CERROR, J->Error_prototype);
     runtime.aggregate_error_prototype = jsV_newobject(J, JS_CERROR, J->Error_prototype);
-    define_error_class(J, J->EvalError_prototype, "EvalError", error_constructor<&js_State::EvalError_prototype>,
-                       parent);
-    define_error_class(J, J->RangeError_prototype, "RangeError", error_constructor<&js_State::RangeError_prototype>,
-                       parent);
-    define_error_class(J, J->ReferenceError_prototype, "ReferenceError",
-                       error_constructor<&js_State::ReferenceError_prototype>, parent);
-    define_error_class(J, J->SyntaxError_prototype, "SyntaxError", error_constructor<&js_State::SyntaxError_prototype>,
-                       parent);
-    define_error_class(J, J->TypeError_prototype, "TypeError", error_constructor<&js_State::TypeError_prototype>,
-                       parent);
-    define_error_class(J, J->URIError_prototype, "URIError", error_constructor<&js_State::URIError_prototype>, parent);
-    define_error_class(J, runtime.go_error_prototype, "GoError", go_error_constructor, parent);
-    define_error_class(J, runtime.aggregate_error_prototype, "AggregateError", aggregate_error_constructor, parent);
-    js_pop(J, 1);
+    LazyTable table;
+    table.kind = LazyTable::Kind::installers;
+    table.entries = installers;
+    table.count = static_cast<std::uint8_t>(std::size(installers));
+    table.attributes = JS_DONTENUM;
+    attach_table(J, J->G, table);
 }
 
 }  // extern "C"

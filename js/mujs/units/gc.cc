@@ -8,10 +8,6 @@
 
 #include "js/mujs/runtime.h"
 
-extern "C" {
-#include "regexp.h"
-}
-
 namespace k6::js {
 
 class Collector final : public Tracer {
@@ -30,7 +26,7 @@ public:
     }
 
     void mark(const js_Value& value) {
-        if (value.t.type == JS_TMEMSTR) {
+        if (value.t.type == JS_TMEMSTR || value.t.type == type_symbol || value.t.type == type_bigint) {
             value.u.memstr->gcmark = static_cast<char>(mark_);
         } else if (value.t.type == JS_TOBJECT) {
             mark(value.u.object);
@@ -71,20 +67,35 @@ private:
 
     void mark_roots() {
         Runtime& runtime = runtime_of(J_);
-        for (js_Object* object :
-             {J_->Object_prototype, J_->Array_prototype, J_->Function_prototype, J_->Boolean_prototype,
-              J_->Number_prototype, J_->String_prototype, J_->RegExp_prototype, J_->Date_prototype, J_->Error_prototype,
-              J_->EvalError_prototype, J_->RangeError_prototype, J_->ReferenceError_prototype,
-              J_->SyntaxError_prototype, J_->TypeError_prototype, J_->URIError_prototype, J_->R, J_->G,
-              runtime.go_error_prototype, runtime.aggregate_error_prototype}) {
+        for (js_Object* object : {J_->Object_prototype,
+                                  J_->Array_prototype,
+                                  J_->Function_prototype,
+                                  J_->Boolean_prototype,
+                                  J_->Number_prototype,
+                                  J_->String_prototype,
+                                  J_->RegExp_prototype,
+                                  J_->Date_prototype,
+                                  J_->Error_prototype,
+                                  J_->EvalError_prototype,
+                                  J_->RangeError_prototype,
+                                  J_->ReferenceError_prototype,
+                                  J_->SyntaxError_prototype,
+                                  J_->TypeError_prototype,
+                                  J_->URIError_prototype,
+                                  J_->R,
+                                  J_->G,
+                                  runtime.go_error_prototype,
+                                  runtime.aggregate_error_prototype,
+                                  runtime.symbol_prototype,
+                                  runtime.bigint_prototype}) {
             mark(object);
         }
         for (int i = 0; i < J_->top; ++i) mark(J_->stack[i]);
         for (const js_Value& root : runtime.roots) mark(root);
         mark(J_->E);
         mark(J_->GE);
-        for (int i = 0; i < J_->envtop; ++i) mark(J_->envstack[i]);
-        // Environments that handlers of running try blocks go back to are on envstack or outer to J->E already.
+        // Environments that handlers go back to are these, or outer to them.
+        for (const Frame* frame = runtime.frame; frame != nullptr; frame = frame->caller) mark(frame->scope);
     }
 
     void scan(js_Object* object) {
@@ -106,6 +117,10 @@ private:
             case JS_CSCRIPT:
                 mark(object->u.f.scope);
                 mark(object->u.f.function);
+                break;
+            case class_proxy:
+                mark(proxy_parts(object).target);
+                mark(proxy_parts(object).handler);
                 break;
             case JS_CUSERDATA:
                 if (is_native_object(object)) {
@@ -136,10 +151,6 @@ void free_function(js_State* J, js_Function* function) {
 void free_object(js_State* J, js_Object* object) {
     free_properties(J, property_root(object));
     switch (object->type) {
-        case JS_CREGEXP:
-            js_free(J, object->u.r.source);
-            js_regfreex(J->alloc, J->actx, static_cast<Reprog*>(object->u.r.prog));
-            break;
         case JS_CARRAY:
             if (object->u.a.simple) js_free(J, object->u.a.array);
             break;
@@ -162,6 +173,13 @@ void free_object(js_State* J, js_Object* object) {
             break;
     }
     js_free(J, object);
+}
+
+/// All that are deeper than `frame`.
+void free_frames(js_State* J, Frame* frame) {
+    for (Frame* next = std::exchange(frame->deeper, nullptr); next != nullptr;) {
+        js_free(J, std::exchange(next, next->deeper));
+    }
 }
 
 template <class Node, class IsLive, class Free>
@@ -198,9 +216,15 @@ void Collector::sweep() {
 void collect_garbage(js_State* J) {
     Runtime& runtime = runtime_of(J);
     Collector(J).run();
+    runtime.texts.clear();
     ++runtime.collections;
-    J->gccounter = 0;
-    J->gcthresh = UINT_MAX;
+    runtime.property_cache.fill({});
+    runtime.collection_wanted = false;
+    runtime.recovering = false;
+    // Frames of a deep recursion that is over.
+    Frame* keep = runtime.frame;
+    for (int i = 0; i < 64 && keep != nullptr; ++i) keep = keep->deeper;
+    if (keep != nullptr) free_frames(J, keep);
     // Room to grow: as much again as is live, but near the limit no more than half of what is left.
     const std::size_t left = runtime.limit > runtime.bytes ? runtime.limit - runtime.bytes : 0;
     runtime.collect_at = runtime.bytes + std::min(std::max(runtime.bytes, runtime.collect_after), left / 2);
@@ -211,12 +235,6 @@ void collect_garbage(js_State* J) {
 using namespace k6::js;
 
 extern "C" {
-
-/// The interpreter calls this between two instructions.
-void js_gc(js_State* J, int) {
-    collect_garbage(J);
-    run_checkpoint(J);
-}
 
 void js_freestate(js_State* J) {
     if (J == nullptr) return;
@@ -235,6 +253,12 @@ void js_freestate(js_State* J) {
     while (js_String* node = J->gcstr) {
         J->gcstr = node->gcnext;
         js_free(J, node);
+    }
+    Frame* root = runtime_of(J).frame;
+    while (root != nullptr && root->caller != nullptr) root = root->caller;
+    if (root != nullptr) {
+        free_frames(J, root);
+        js_free(J, root);
     }
     jsS_freestrings(J);
     js_free(J, J->lexbuf.text);

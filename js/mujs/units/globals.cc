@@ -8,10 +8,6 @@
 
 #include "js/mujs/runtime.h"
 
-extern "C" {
-#include "regexp.h"
-}
-
 namespace k6::js {
 namespace {
 
@@ -32,6 +28,28 @@ void close_table(js_State* J) {
 }
 
 void function_prototype(js_State* J) { js_pushundefined(J); }
+
+void call_string(js_State* J) {
+    if (js_gettop(J) < 2) {
+        js_pushliteral(J, "");
+        return;
+    }
+    js_copy(J, 1);
+    const js_Value value = *js_tovalue(J, -1);
+    if (is_symbol(value)) {
+        get_property(J, symbol_prototype(J), "toString", value);
+        js_rot2(J);
+        js_call(J, 0);
+        return;
+    }
+    const char* text = js_tostring(J, -1);
+    if (!is_string(*js_tovalue(J, -1))) js_pushliteral(J, text);
+}
+
+void construct_string(js_State* J) {
+    call_string(J);
+    js_toobject(J, -1);
+}
 
 }  // namespace
 }  // namespace k6::js
@@ -62,11 +80,14 @@ void jsB_props(js_State* J, const char* name, const char* text) {
     js_defproperty(J, -2, name, JS_DONTENUM);
 }
 
-void jsB_initdate(js_State*) {}
-void jsB_initobject(js_State*) {}
-void jsB_initnumber(js_State*) {}
-void jsB_initmath(js_State*) {}
-void jsB_initjson(js_State*) {}
+/// The rest of String is in js/builtins.
+void jsB_initstring(js_State* J) {
+    js_pushobject(J, J->String_prototype);
+    js_newcconstructor(J, call_string, construct_string, "String", 0);
+    js_toobject(J, -1)->extensible |= 1 << native_length_shift;  // as arguments are not padded
+    js_defglobal(J, "String", JS_DONTENUM);
+}
+
 
 void jsB_init(js_State* J) {
     auto prototype = [J](enum js_Class type, js_Object* parent) { return jsV_newobject(J, type, parent); };
@@ -82,9 +103,7 @@ void jsB_init(js_State* J) {
     J->String_prototype->u.s.string = J->String_prototype->u.s.shrstr;
     J->Date_prototype = prototype(JS_CDATE, J->Object_prototype);
     J->Date_prototype->u.number = NAN;
-    J->RegExp_prototype = prototype(JS_CREGEXP, J->Object_prototype);
-    J->RegExp_prototype->u.r.prog = js_regcompx(J->alloc, J->actx, "(?:)", 0, nullptr);
-    J->RegExp_prototype->u.r.source = js_strdup(J, "(?:)");
+    J->RegExp_prototype = prototype(JS_COBJECT, J->Object_prototype);
     J->Error_prototype = prototype(JS_CERROR, J->Object_prototype);
     J->EvalError_prototype = prototype(JS_CERROR, J->Error_prototype);
     J->RangeError_prototype = prototype(JS_CERROR, J->Error_prototype);
@@ -93,8 +112,7 @@ void jsB_init(js_State* J) {
     J->TypeError_prototype = prototype(JS_CERROR, J->Error_prototype);
     J->URIError_prototype = prototype(JS_CERROR, J->Error_prototype);
 
-    for (auto set_up : {jsB_initobject, jsB_initarray, jsB_initfunction, jsB_initboolean, jsB_initnumber,
-                        jsB_initstring, jsB_initregexp, jsB_initdate, jsB_initerror, jsB_initmath, jsB_initjson}) {
+    for (auto set_up : {jsB_initstring, jsB_initregexp, jsB_initerror}) {
         set_up(J);
         close_table(J);
     }

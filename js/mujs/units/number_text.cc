@@ -8,9 +8,39 @@
 
 namespace k6::js {
 
+namespace {
+
+/// Numbers of few decimals, as most are: the least n for which a whole number / 10^n is the number. With 15 digits in
+/// all no other text so short reads back as the same number. Returns the length, 0 if the number is none of those.
+int format_short(double number, char* out) {
+    static constexpr double powers[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+    const double magnitude = std::fabs(number);
+    if (!(magnitude < 1e9 && magnitude >= 1e-3)) return 0;
+    for (int decimals = 1; decimals <= 6; ++decimals) {
+        const auto scaled = static_cast<std::uint64_t>(magnitude * powers[decimals] + 0.5);
+        if (static_cast<double>(scaled) / powers[decimals] != magnitude) continue;
+        char reversed[20];
+        int count = 0;
+        for (std::uint64_t rest = scaled; rest != 0 || count <= decimals; rest /= 10) {
+            reversed[count++] = static_cast<char>('0' + rest % 10);
+        }
+        char* p = out;
+        if (number < 0) *p++ = '-';
+        while (count > 0) {
+            if (count == decimals) *p++ = '.';
+            *p++ = reversed[--count];
+        }
+        return static_cast<int>(p - out);
+    }
+    return 0;
+}
+
+}  // namespace
+
 // ECMA-262 Number::toString: the shortest digits that read back as the same number, as a plain decimal while the
 // decimal point stands between -6 and 21 places from the first digit.
 int format_number(double number, char* out) {
+    if (const int size = format_short(number, out)) return size;
     char scientific[40];
     const auto end =
         std::to_chars(scientific, scientific + sizeof scientific - 1, number, std::chars_format::scientific);

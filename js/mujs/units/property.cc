@@ -7,9 +7,12 @@
 // Properties may be lazy: members of native tables, `prototype`, `length` and `name` of functions, `stack` of errors,
 // and the lazy properties of native objects come into being when a lookup asks for them, or before enumeration.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "js/mujs/runtime.h"
+#include "js/mujs/units/property_key.h"
 
 namespace k6::js {
 namespace {
@@ -23,36 +26,6 @@ js_Property* leaf() {
     static js_Property sentinel = {&sentinel, &sentinel, 0, 0, {{{0}, JS_TUNDEFINED}}, nullptr, nullptr, ""};
     return &sentinel;
 }
-
-/// A name with its first eight bytes (zero padded) as a number.
-struct Key {
-    explicit Key(const char* name) : text(name), size(std::strlen(name)) {
-        if (size >= 8) {
-            std::memcpy(&prefix, name, 8);
-        } else if (size >= 4) {
-            std::uint32_t low = 0;
-            std::uint32_t high = 0;
-            std::memcpy(&low, name, 4);
-            std::memcpy(&high, name + size - 4, 4);
-            prefix = low | (std::uint64_t{high} << (8 * (size - 4)));
-        } else {
-            prefix = 0;
-            for (std::size_t i = 0; i < size; ++i) {
-                prefix |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * i);
-            }
-        }
-    }
-    int compare(const js_Property* node) const {
-        std::uint64_t other;
-        std::memcpy(&other, node->name, 8);
-        if (prefix != other) return prefix < other ? -1 : 1;
-        return size < 8 ? 0 : std::strcmp(text + 8, node->name + 8);
-    }
-
-    const char* text;
-    std::size_t size;
-    std::uint64_t prefix;
-};
 
 js_Property* new_property(js_State* J, js_Object* object, const Key& key) {
     const std::size_t room = std::max<std::size_t>(key.size + 1, 8);
@@ -206,6 +179,8 @@ std::string_view table_name(const Runtime& runtime, const LazyTable& table, std:
             return static_cast<const FunctionDefinition*>(table.entries)[index].name.view();
         case LazyTable::Kind::accessors:
             return static_cast<const AccessorDefinition*>(table.entries)[index].name.view();
+        case LazyTable::Kind::installers:
+            return static_cast<const Installer*>(table.entries)[index].name;
     }
     return {};
 }
@@ -243,6 +218,16 @@ js_Property* make_entry(js_State* J, js_Object* object, std::uint32_t table_inde
                              table.attributes);
             node->getter = get;
             node->setter = set;
+            break;
+        }
+        case LazyTable::Kind::installers: {
+            const auto& entry = static_cast<const Installer*>(table.entries)[index];
+            if (std::find(runtime.installed.begin(), runtime.installed.end(), entry.install) ==
+                runtime.installed.end()) {
+                runtime.installed.push_back(entry.install);
+                run_native(J, [&] { entry.install(*runtime.state); });
+            }
+            node = find(object, Key(entry.name));
             break;
         }
     }
@@ -311,25 +296,50 @@ int function_bit(const js_Object* object, const Key& key) {
     return (object->gcmark & bit) != 0 ? 0 : bit;
 }
 
+/// What the lowering says of a function by the name of a variable in it, "$k_name_…" or "$k_length_…"; null: nothing.
+const char* function_marker(const js_Function* function, std::string_view prefix) {
+    for (int i = 0; i < function->varlen; ++i) {
+        if (std::string_view(function->vartab[i]).starts_with(prefix)) return function->vartab[i] + prefix.size();
+    }
+    return nullptr;
+}
+
+int function_length(const js_Function* function) {
+    const char* marker = function_marker(function, "$k_length_");
+    return marker != nullptr ? std::atoi(marker) : function->numparams;
+}
+
+const char* function_name(js_State* J, const js_Function* function) {
+    const char* marker = function_marker(function, "$k_name_");
+    if (marker == nullptr && function->name[0] != '$') return function->name;
+    const std::string shown =
+        shown_function_name(marker != nullptr ? std::string("$k_f_") + marker : std::string(function->name));
+    return js_intern(J, shown.c_str());
+}
+
 js_Property* make_function_property(js_State* J, js_Object* object, int bit) {
     object->gcmark |= bit;
     if (bit == object_bits::prototype_made) {
         js_Object* prototype = jsV_newobject(J, JS_COBJECT, J->Object_prototype);
-        js_Property* node =
-            insert_hidden(J, object, Key("prototype"), object_value(prototype), JS_DONTENUM | JS_DONTCONF);
+        js_Property* node = insert_at(J, object, Key("prototype"), 2, JS_DONTENUM | JS_DONTCONF);
+        node->value = object_value(prototype);
         insert_hidden(J, prototype, Key("constructor"), object_value(object), JS_DONTENUM);
         return node;
     }
     const bool native = object->type == JS_CCFUNCTION;
     if (bit == object_bits::length_made) {
         const int length = native ? std::max(object->u.c.length, object->extensible >> native_length_shift)
-                                  : object->u.f.function->numparams;
-        return insert_hidden(J, object, Key("length"), number_value(length), JS_READONLY | JS_DONTENUM);
+                                  : function_length(object->u.f.function);
+        js_Property* node = insert_at(J, object, Key("length"), 0, JS_READONLY | JS_DONTENUM);
+        node->value = number_value(length);
+        return node;
     }
     js_Value name{};
     name.t.type = JS_TLITSTR;
-    name.u.litstr = native ? object->u.c.name : object->u.f.function->name;
-    return insert_hidden(J, object, Key("name"), name, JS_READONLY | JS_DONTENUM);
+    name.u.litstr = native ? object->u.c.name : function_name(J, object->u.f.function);
+    js_Property* node = insert_at(J, object, Key("name"), 1, JS_READONLY | JS_DONTENUM);
+    node->value = name;
+    return node;
 }
 
 bool is_stack(const js_Object* object, const Key& key) {
@@ -355,8 +365,8 @@ js_Property* make_stack(js_State* J, js_Object* error) {
     js_Value value = undefined_value();
     run_native(J, [&] {
         const auto* captured = static_cast<const CapturedFrames*>(error->u.user.data);
-        const std::string text =
-            stack_text(error_head(J, error), {captured->frames, static_cast<std::size_t>(captured->count)});
+        const std::string text = stack_text(runtime_of(J), error_head(J, error),
+                                            {captured->frames, static_cast<std::size_t>(captured->count)});
         Guard guard(J);
         push_text(J, text);
         value = *js_tovalue(J, -1);
@@ -407,11 +417,6 @@ void forget_lazy(js_State* J, js_Object* object, const Key& key) {
     }
 }
 
-js_Property* get_own(js_State* J, js_Object* object, const Key& key) {
-    js_Property* property = find(object, key);
-    return property != nullptr ? property : make_lazy(J, object, key);
-}
-
 js_Iterator* new_iterator_node(js_State* J, const char* name) {
     const std::size_t size = std::strlen(name) + 1;
     auto* node = static_cast<js_Iterator*>(js_malloc(J, static_cast<int>(offsetof(js_Iterator, name) + size)));
@@ -434,6 +439,90 @@ bool hidden_by(js_State* J, js_Object* first, const js_Object* last, const char*
 }
 
 }  // namespace
+
+js_Property* own_property(js_State* J, js_Object* object, const Key& key) {
+    js_Property* property = find(object, key);
+    return property != nullptr ? property : make_lazy(J, object, key);
+}
+
+namespace {
+
+/// A look at one object after another for one name; the name is looked at only when the cache does not know.
+class Search {
+public:
+    Search(js_State* J, const char* name) : J_(J), runtime_(runtime_of(J)), name_(name) {}
+
+    js_Property* own(js_Object* object) {
+        CachedProperty& slot = slot_of(object);
+        if (slot.object == object && slot.name == name_) return slot.property;
+        if (object->properties == leaf() && object->type == JS_COBJECT &&
+            object->gcmark >> object_bits::table_shift == 0) {
+            return nullptr;
+        }
+        if (!key_) key_.emplace(name_);
+        js_Property* property = own_property(J_, object, *key_);
+        if (property != nullptr) slot_of(object) = {object, name_, property};
+        return property;
+    }
+
+private:
+    CachedProperty& slot_of(const js_Object* object) {
+        const auto hash = reinterpret_cast<std::uintptr_t>(object) >> 4 ^ reinterpret_cast<std::uintptr_t>(name_) >> 3;
+        return runtime_.property_cache[hash % runtime_.property_cache.size()];
+    }
+
+    js_State* J_;
+    Runtime& runtime_;
+    const char* name_;
+    std::optional<Key> key_;
+};
+
+bool is_in_store(const js_Object* object) {
+    if (object->type == class_proxy) return false;
+    if (object->type != JS_CUSERDATA) return true;
+    return object->u.user.has == nullptr && object->u.user.put == nullptr;
+}
+
+void forget_cached(js_State* J) { runtime_of(J).property_cache.fill({}); }
+
+}  // namespace
+
+js_Property* find_variable(js_State* J, const char* name, js_Environment** owner) {
+    Search search(J, name);
+    for (js_Environment* environment = J->E; environment != nullptr; environment = environment->outer) {
+        for (js_Object* object = environment->variables; object != nullptr; object = object->prototype) {
+            if (js_Property* property = search.own(object)) {
+                *owner = environment;
+                return property;
+            }
+        }
+    }
+    return nullptr;
+}
+
+js_Property* find_named(js_State* J, js_Object* object, const char* name, bool* elsewhere) {
+    Search search(J, name);
+    for (; object != nullptr; object = object->prototype) {
+        if (!is_in_store(object)) {
+            *elsewhere = true;
+            return nullptr;
+        }
+        if (js_Property* property = search.own(object)) return property;
+    }
+    return nullptr;
+}
+
+js_Property* find_own_named(js_State* J, js_Object* object, const char* name) {
+    return is_in_store(object) ? Search(J, name).own(object) : nullptr;
+}
+
+int indexed_count(const js_Object* object) {
+    if (object->type == JS_CARRAY) return object->u.a.simple ? object->u.a.flat_length : 0;
+    if (object->type == JS_CSTRING) return object->u.s.length;
+    if (!is_native_object(object)) return 0;
+    auto* header = static_cast<NativeHeader*>(object->u.user.data);
+    return header->type->index_count == nullptr ? 0 : static_cast<int>(header->type->index_count(*header));
+}
 
 js_Property* property_root(js_Object* object) { return root_of(object) == leaf() ? nullptr : object->properties; }
 js_Property* property_left(js_Property* node) { return node->left == leaf() ? nullptr : node->left; }
@@ -461,6 +550,7 @@ void attach_table(js_State* J, js_Object* object, LazyTable table) {
     table.next = static_cast<std::uint32_t>(object->gcmark >> object_bits::table_shift);
     if (runtime.tables.empty()) runtime.tables.emplace_back();
     const auto index = static_cast<int>(runtime.tables.size());
+    if (runtime.tables.size() == runtime.tables.capacity()) runtime.tables.reserve(runtime.tables.size() + 16);
     runtime.tables.push_back(table);
     object->gcmark = (object->gcmark & ((1 << object_bits::table_shift) - 1)) | index << object_bits::table_shift;
 }
@@ -526,20 +616,21 @@ js_Object* jsV_newobject(js_State* J, enum js_Class type, js_Object* prototype) 
     object->properties = leaf();
     object->prototype = prototype;
     object->extensible = 1;
+    if (type == JS_CFUNCTION || type == JS_CCFUNCTION) object->count = 3;  // places of length, name and prototype
     object->gcnext = J->gcobj;
     J->gcobj = object;
     return object;
 }
 
 js_Property* jsV_getownproperty(js_State* J, js_Object* object, const char* name) {
-    return get_own(J, object, Key(name));
+    return own_property(J, object, Key(name));
 }
 
 js_Property* jsV_getpropertyx(js_State* J, js_Object* object, const char* name, int* own) {
     const Key key(name);
     *own = 1;
     for (; object != nullptr; object = object->prototype) {
-        if (js_Property* property = get_own(J, object, key)) return property;
+        if (js_Property* property = own_property(J, object, key)) return property;
         *own = 0;
     }
     return nullptr;
@@ -548,7 +639,7 @@ js_Property* jsV_getpropertyx(js_State* J, js_Object* object, const char* name, 
 js_Property* jsV_getproperty(js_State* J, js_Object* object, const char* name) {
     const Key key(name);
     for (; object != nullptr; object = object->prototype) {
-        if (js_Property* property = get_own(J, object, key)) return property;
+        if (js_Property* property = own_property(J, object, key)) return property;
     }
     return nullptr;
 }
@@ -570,7 +661,10 @@ js_Property* jsV_setproperty(js_State* J, js_Object* object, const char* name) {
 void jsV_delproperty(js_State* J, js_Object* object, const char* name) {
     js_Property* removed = nullptr;
     object->properties = remove_node(root_of(object), Key(name), &removed);
-    if (removed != nullptr) js_free(J, removed);
+    if (removed != nullptr) {
+        forget_cached(J);
+        js_free(J, removed);
+    }
 }
 
 js_Object* jsV_newiterator(js_State* J, js_Object* target, int own) {
@@ -578,7 +672,19 @@ js_Object* jsV_newiterator(js_State* J, js_Object* target, int own) {
     iterator->u.iter.target = target;
     js_pushobject(J, iterator);  // lazy properties may be made below
     js_Iterator** end = &iterator->u.iter.head;
-    for (js_Object* object = target; object != nullptr; object = own ? nullptr : object->prototype) {
+    for (js_Object* object = target; object != nullptr; object = own ? nullptr : get_prototype(J, object)) {
+        if (object->type == class_proxy) {
+            push_keys(J, object, KeyFilter::enumerable, true, false);
+            const js_Object* keys = js_toobject(J, -1);
+            for (int i = 0; i < keys->u.a.flat_length; ++i) {
+                const char* name = string_bytes(keys->u.a.array[i]);
+                if (object != target && hidden_by(J, target, object, name)) continue;
+                *end = new_iterator_node(J, name);
+                end = &(*end)->next;
+            }
+            js_pop(J, 1);
+            continue;
+        }
         order_properties(J, object, KeyFilter::enumerable, false);
         // Nothing below changes the object or the scratch list.
         for (const auto& [order, property] : runtime_of(J).enumeration) {
@@ -588,18 +694,22 @@ js_Object* jsV_newiterator(js_State* J, js_Object* target, int own) {
         }
     }
     iterator->u.iter.current = iterator->u.iter.head;
-    if (target->type == JS_CSTRING) iterator->u.iter.n = target->u.s.length;
-    if (target->type == JS_CARRAY && target->u.a.simple) iterator->u.iter.n = target->u.a.flat_length;
+    iterator->u.iter.n = indexed_count(target);
     js_pop(J, 1);
     return iterator;
 }
 
 const char* jsV_nextiterator(js_State* J, js_Object* iterator) {
     if (iterator->type != JS_CITERATOR) js_typeerror(J, "not an iterator");
-    if (iterator->u.iter.i < iterator->u.iter.n) return js_itoa(J->scratch, iterator->u.iter.i++);
+    while (iterator->u.iter.i < iterator->u.iter.n) {
+        const int index = iterator->u.iter.i++;
+        if (index < indexed_count(iterator->u.iter.target)) return js_itoa(J->scratch, index);
+        if (has_property(J, iterator->u.iter.target, js_itoa(J->scratch, index))) return J->scratch;
+    }
     while (js_Iterator* current = iterator->u.iter.current) {
         iterator->u.iter.current = current->next;
-        if (jsV_getproperty(J, iterator->u.iter.target, current->name) != nullptr) return current->name;
+        js_Object* target = iterator->u.iter.target;
+        if (target->type == class_proxy || has_property(J, target, current->name)) return current->name;
     }
     return nullptr;
 }
@@ -607,6 +717,7 @@ const char* jsV_nextiterator(js_State* J, js_Object* iterator) {
 /// Sets the length of an array whose elements are named properties.
 void jsV_resizearray(js_State* J, js_Object* array, int length) {
     if (length < array->u.a.length) {
+        forget_cached(J);
         order_properties(J, array, KeyFilter::all, false);
         for (const auto& [order, property] : runtime_of(J).enumeration) {
             if (order >> 32 != 0 || order < static_cast<std::uint64_t>(length)) continue;

@@ -1,8 +1,8 @@
-// Making a state and loading source: stands in for jsstate.c.
+// Making a state: with compile.cc it stands in for jsstate.c.
 //
-// js_State with its fixed arrays and the value stack are large (JS_TRYLIMIT, JS_ENVLIMIT, JS_STACKSIZE) and used from
-// their low ends only. Both live in one mapping of zero pages that nothing clears, so that only what is used takes
-// memory. The stock unit's entry points for embedders (js_dostring and the like) are not offered: js/mujs/state.h is.
+// The value stack is large (JS_STACKSIZE) and used from its low end only. It lives with js_State in one mapping of zero
+// pages that nothing clears, so that only what is used takes memory. The stock unit's entry points for embedders
+// (js_dostring and the like) are not offered: js/mujs/state.h is.
 #include <sys/mman.h>
 
 #include <cstdlib>
@@ -13,21 +13,8 @@
 namespace {
 
 constexpr std::size_t stack_offset = (sizeof(js_State) + 63) / 64 * 64;
-constexpr std::size_t mapping_size = stack_offset + sizeof(js_Value) * JS_STACKSIZE;
-
-/// Compiles `source` and leaves it as a script function on the stack.
-void load(js_State* J, const char* file, const char* source, int strict, js_Environment* scope) {
-    jmp_buf* buffer = static_cast<jmp_buf*>(js_savetry(J));
-    if (setjmp(*buffer) != 0) {
-        jsP_freeparse(J);
-        js_throw(J);
-    }
-    js_Ast* tree = jsP_parse(J, file, source);
-    js_Function* function = jsC_compilescript(J, tree, strict);
-    jsP_freeparse(J);
-    js_newscript(J, function, scope);
-    js_endtry(J);
-}
+constexpr std::size_t mapping_size =
+    stack_offset + sizeof(js_Value) * (JS_STACKSIZE + 64);  // what reports of overflows need
 
 }  // namespace
 
@@ -63,11 +50,12 @@ js_State* js_newstate(js_Alloc alloc, void* context, int flags) {
     J->alloc = alloc;
     J->stack = reinterpret_cast<js_Value*>(reinterpret_cast<char*>(J) + stack_offset);
     J->strict = J->default_strict = (flags & JS_STRICT) != 0;
-    J->trace[0].name = "";
-    J->trace[0].file = "native";
     J->gcmark = 1;
-    J->gcthresh = UINT_MAX;
-    runtime_of(J).J = J;
+    Runtime& runtime = runtime_of(J);
+    runtime.J = J;
+    runtime.frame = static_cast<Frame*>(js_malloc(J, sizeof(Frame)));
+    *runtime.frame = {};
+    runtime.frame->name = "";
 
     J->R = jsV_newobject(J, JS_COBJECT, nullptr);
     J->G = jsV_newobject(J, JS_COBJECT, nullptr);
@@ -75,16 +63,6 @@ js_State* js_newstate(js_Alloc alloc, void* context, int flags) {
     jsB_init(J);
     return J;
 }
-
-void js_loadeval(js_State* J, const char* file, const char* source) {
-    load(J, file, source, J->strict, J->strict ? J->E : nullptr);
-}
-
-void js_loadstring(js_State* J, const char* file, const char* source) {
-    load(J, file, source, J->default_strict, J->GE);
-}
-
-int k6_js_nesting_limit(js_State* J) { return runtime_of(J).nesting_limit; }
 
 /// The parser's warnings; the front end has its own.
 void js_report(js_State*, const char*) {}

@@ -14,21 +14,6 @@
 namespace k6::js {
 namespace {
 
-/// Length in bytes of the white space or line end at `text`, 0 if there is none.
-int white_space(const char* text) {
-    const auto* s = reinterpret_cast<const unsigned char*>(text);
-    if (s[0] == ' ' || (s[0] >= 9 && s[0] <= 13)) return 1;
-    if (s[0] == 0xC2 && s[1] == 0xA0) return 2;
-    if (s[0] == 0xE1 && s[1] == 0x9A && s[2] == 0x80) return 3;  // U+1680
-    if (s[0] == 0xE2 && s[1] == 0x80) {
-        if ((s[2] >= 0x80 && s[2] <= 0x8A) || s[2] == 0xA8 || s[2] == 0xA9 || s[2] == 0xAF) return 3;
-    }
-    if (s[0] == 0xE2 && s[1] == 0x81 && s[2] == 0x9F) return 3;  // U+205F
-    if (s[0] == 0xE3 && s[1] == 0x80 && s[2] == 0x80) return 3;  // U+3000
-    if (s[0] == 0xEF && s[1] == 0xBB && s[2] == 0xBF) return 3;  // U+FEFF
-    return 0;
-}
-
 const char* skip_white_space(const char* text) {
     while (const int n = white_space(text)) text += n;
     return text;
@@ -73,44 +58,8 @@ js_Object* new_string_object(js_State* J, const js_Value& text) {
             break;
     }
     object->u.s.string = const_cast<char*>(bytes);
-    object->u.s.length = utf16_length(bytes, std::strlen(bytes));
+    object->u.s.length = text_of(J, text).units;
     return object;
-}
-
-/// The name in the instruction that is running, if it has one of these codes; null otherwise.
-const char* operand_of(js_State* J, std::initializer_list<js_OpCode> codes) {
-    if (J->bot <= 0 || J->stack[J->bot - 1].t.type != JS_TOBJECT) return nullptr;
-    const js_Object* running = J->stack[J->bot - 1].u.object;
-    if (running->type != JS_CFUNCTION && running->type != JS_CSCRIPT) return nullptr;
-    const js_Function* function = running->u.f.function;
-    const auto operand = reinterpret_cast<std::uintptr_t>(J->text);  // see hooks.h
-    const auto begin = reinterpret_cast<std::uintptr_t>(function->code);
-    const auto end = reinterpret_cast<std::uintptr_t>(function->code + function->codelen);
-    if (operand < begin + 2 * sizeof(js_Instruction) || operand >= end) return nullptr;
-    const auto* instruction = reinterpret_cast<const js_Instruction*>(J->text);
-    if (std::find(codes.begin(), codes.end(), instruction[-1]) == codes.end()) return nullptr;
-    const char* name;
-    std::memcpy(&name, instruction, sizeof name);
-    return name;
-}
-
-/// TypeError for a property of undefined or null, with the property's name where it can be told.
-[[noreturn]] void throw_no_object(js_State* J, const js_Value* value, const char* what) {
-    const js_Value* top = J->stack + J->top;
-    // The interpreter's operands: object; object key or object value; object key value.
-    if (value == top - 1) {
-        if (const char* name = operand_of(J, {OP_GETPROP_S, OP_DELPROP_S})) {
-            js_typeerror(J, "Cannot read property '%s' of %s", name, what);
-        }
-    } else if (value == top - 2) {
-        const bool may_be_key = is_string(top[-1]) || top[-1].t.type == JS_TNUMBER;
-        const char* name = operand_of(J, {OP_SETPROP_S});
-        if (name != nullptr && !may_be_key) js_typeerror(J, "Cannot set property '%s' of %s", name, what);
-        if (name == nullptr && is_string(top[-1])) {
-            js_typeerror(J, "Cannot read property '%s' of %s", string_bytes(top[-1]), what);
-        }
-    }
-    js_typeerror(J, "Cannot convert undefined or null to object");
 }
 
 js_Object* new_function_object(js_State* J, js_CFunction function, const char* name, int length) {
@@ -132,24 +81,109 @@ void call_guarded(js_State* J) {
     guarded(J).call(J);
 }
 
+void call_stock(js_State* J) {
+    enter_library(J);
+    reinterpret_cast<js_CFunction>(J->stack[J->bot - 1].u.object->u.c.data)(J);
+}
+
 void construct_guarded(js_State* J) {
     enter_library(J);
     guarded(J).construct(J);
 }
 
-js_Object* new_guarded_function(js_State* J, js_CFunction call, js_CFunction construct, const char* name, int length) {
-    auto& pairs = runtime_of(J).function_pairs;
-    pairs.push_back({call, construct});
-    js_Object* object = new_function_object(J, call_guarded, name, length);
-    object->u.c.data = &pairs.back();
-    if (construct != nullptr) object->u.c.constructor = construct_guarded;
+js_Object* wrap_primitive(js_State* J, js_Object* prototype, const js_Value& value) {
+    js_Object* object = jsV_newobject(J, JS_COBJECT, prototype);
+    js_Property* content = jsV_setproperty(J, object, "@@internal:value");
+    content->value = value;
+    content->atts |= JS_READONLY | JS_DONTENUM | JS_DONTCONF;
     return object;
+}
+
+/// The order of a BigInt and a string, number or boolean; 2 if there is none.
+int compare_bigint(js_State* J, const js_Value& left, js_Value right) {
+    if (is_bigint(right)) return bigint_compare(left, right);
+    if (is_string(right)) {
+        const js_Value number = bigint_from_text(J, right.t.type == JS_TSHRSTR ? right.u.shrstr : string_bytes(right));
+        return is_bigint(number) ? bigint_compare(left, number) : 2;
+    }
+    return bigint_compare_number(left, jsV_tonumber(J, &right));
+}
+
+bool is_default_has_instance(const js_Value& function) {
+    if (!is_object(function) || function.u.object->type != JS_CCFUNCTION) return false;
+    const auto& c = function.u.object->u.c;
+    return c.function == call_stock && c.data == reinterpret_cast<void*>(function_has_instance);
 }
 
 }  // namespace
 
+void function_has_instance(js_State* J) {
+    const js_Value function = *js_tovalue(J, 0);
+    js_pushboolean(J, is_object(function) && ordinary_has_instance(J, function.u.object, *js_tovalue(J, 1)));
+}
+
+bool ordinary_has_instance(js_State* J, js_Object* target, const js_Value& value) {
+    if (!is_callable(target)) return false;
+    // A bound function (js/builtins/function.cc) stands for its target.
+    while (target->type == JS_CCFUNCTION) {
+        const js_Property* bound = jsV_getownproperty(J, target, "@@internal:target");
+        if (bound == nullptr) break;
+        target = bound->value.u.object;
+    }
+    if (!is_object(value)) return false;
+    get_property(J, target, "prototype", object_value(target));
+    if (!js_isobject(J, -1)) js_typeerror(J, "Function has non-object prototype in instanceof check");
+    const js_Object* prototype = js_toobject(J, -1);
+    js_pop(J, 1);
+    for (js_Object* object = get_prototype(J, value.u.object); object != nullptr; object = get_prototype(J, object)) {
+        if (object == prototype) return true;
+    }
+    return false;
+}
+
+js_Value string_object_unit(js_State* J, js_Object* object, int index) {
+    js_Value text{};
+    if (string_owner(object) != nullptr) {
+        text.t.type = JS_TMEMSTR;
+        text.u.memstr = string_owner(object);
+    } else if (object->u.s.string == object->u.s.shrstr) {
+        std::memcpy(text.u.shrstr, object->u.s.shrstr, 16);
+    } else {
+        text = literal_value(object->u.s.string);
+    }
+    return string_unit(J, text, index);
+}
+
+/// Length in bytes of the white space or line end at `text`, 0 if there is none.
+int white_space(const char* text) {
+    const auto* s = reinterpret_cast<const unsigned char*>(text);
+    if (s[0] == ' ' || (s[0] >= 9 && s[0] <= 13)) return 1;
+    if (s[0] == 0xC2 && s[1] == 0xA0) return 2;
+    if (s[0] == 0xE1 && s[1] == 0x9A && s[2] == 0x80) return 3;  // U+1680
+    if (s[0] == 0xE2 && s[1] == 0x80) {
+        if ((s[2] >= 0x80 && s[2] <= 0x8A) || s[2] == 0xA8 || s[2] == 0xA9 || s[2] == 0xAF) return 3;
+    }
+    if (s[0] == 0xE2 && s[1] == 0x81 && s[2] == 0x9F) return 3;  // U+205F
+    if (s[0] == 0xE3 && s[1] == 0x80 && s[2] == 0x80) return 3;  // U+3000
+    if (s[0] == 0xEF && s[1] == 0xBB && s[2] == 0xBF) return 3;  // U+FEFF
+    return 0;
+}
+
+js_Object* new_library_constructor(js_State* J, js_CFunction call, js_CFunction construct, const char* name,
+                                   int length) {
+    auto& pairs = runtime_of(J).function_pairs;
+    pairs.push_back(std::make_unique<Runtime::FunctionPair>(Runtime::FunctionPair{call, construct}));
+    js_Object* object = new_function_object(J, call_guarded, name, length);
+    object->u.c.data = pairs.back().get();
+    if (construct != nullptr) object->u.c.constructor = construct_guarded;
+    return object;
+}
+
 js_Object* new_stock_function(js_State* J, const StockFunction& stock) {
-    return new_guarded_function(J, stock.function, nullptr, stock.name, stock.length);
+    js_Object* object = new_function_object(J, call_stock, stock.name, stock.length);
+    object->u.c.data = reinterpret_cast<void*>(stock.function);
+    object->extensible |= stock.formal_length << native_length_shift;
+    return object;
 }
 
 void push_text(js_State* J, std::string_view text) {
@@ -163,12 +197,32 @@ using namespace k6::js;
 
 extern "C" {
 
+/// The value of the digits at the start of `text`, rounded once where the radix is 10 or a power of two, or where there
+/// are no more than 58 bits; ECMA-262 leaves the rest to us.
 double js_strtol(const char* text, char** end, int radix) {
-    double number = 0;
+    constexpr std::uint64_t full = UINT64_MAX / 36 - 36;
+    std::uint64_t number = 0;
+    double scale = 1;
+    double above = 0;  // of other radixes, once the number is full
+    bool inexact = false;
     const char* c = text;
-    for (; digit_value(*c) < radix; ++c) number = number * radix + digit_value(*c);
+    for (; digit_value(*c) < radix; ++c) {
+        const int digit = digit_value(*c);
+        if (number <= full) {
+            number = number * static_cast<unsigned>(radix) + static_cast<unsigned>(digit);
+        } else {
+            if (scale == 1) above = static_cast<double>(number);
+            above = above * radix + digit;
+            scale *= radix;
+            inexact = inexact || digit != 0;
+        }
+    }
     if (end != nullptr) *end = const_cast<char*>(c);
-    return number;
+    if (scale == 1) return static_cast<double>(number);
+    if (radix == 10) return js_strtod(text, nullptr);
+    if ((radix & (radix - 1)) != 0) return above;
+    // What was cut off decides ties.
+    return static_cast<double>(number | static_cast<std::uint64_t>(inexact)) * scale;
 }
 
 int jsV_numbertointeger(double number) {
@@ -193,20 +247,19 @@ unsigned short jsV_numbertouint16(double number) { return static_cast<unsigned s
 void jsV_toprimitive(js_State* J, js_Value* value, int preferred) {
     if (value->t.type != JS_TOBJECT) return;
     js_Object* object = value->u.object;
-    js_Property* exotic = jsV_getproperty(J, object, "@@toPrimitive");
-    if (exotic != nullptr) {
-        js_pushobject(J, object);
-        js_getproperty(J, -1, "@@toPrimitive");
-        if (js_iscallable(J, -1)) {
-            js_rot2(J);
-            js_pushliteral(J, preferred == JS_HNONE ? "default" : preferred == JS_HNUMBER ? "number" : "string");
-            js_call(J, 1);
-            if (!js_isprimitive(J, -1)) js_typeerror(J, "Cannot convert object to primitive value");
-            *value = *js_tovalue(J, -1);
-            js_pop(J, 1);
-            return;
-        }
+    js_pushobject(J, object);
+    get_property(J, object, "@@toPrimitive", object_value(object));
+    if (is_nullish(*js_tovalue(J, -1))) {
         js_pop(J, 2);
+    } else {
+        if (!js_iscallable(J, -1)) js_typeerror(J, "Symbol.toPrimitive is not a function");
+        js_rot2(J);
+        js_pushliteral(J, preferred == JS_HNONE ? "default" : preferred == JS_HNUMBER ? "number" : "string");
+        js_call(J, 1);
+        if (!js_isprimitive(J, -1)) js_typeerror(J, "Cannot convert object to primitive value");
+        *value = *js_tovalue(J, -1);
+        js_pop(J, 1);
+        return;
     }
     if (preferred == JS_HNONE) preferred = object->type == JS_CDATE ? JS_HSTRING : JS_HNUMBER;
     const bool string_first = preferred == JS_HSTRING;
@@ -229,7 +282,12 @@ int jsV_toboolean(js_State*, js_Value* value) {
         case JS_TNUMBER:
             return value->u.number != 0 && !std::isnan(value->u.number);
         case JS_TOBJECT:
+        case type_symbol:
             return 1;
+        case type_bigint:
+            return !bigint_is_zero(*value);
+        case JS_TSHRSTR:
+            return value->u.shrstr[0] != 0;
         default:
             return string_bytes(*value)[0] != 0;
     }
@@ -307,6 +365,12 @@ double jsV_tonumber(js_State* J, js_Value* value) {
         case JS_TOBJECT:
             jsV_toprimitive(J, value, JS_HNUMBER);
             return jsV_tonumber(J, value);
+        case type_symbol:
+            js_typeerror(J, "Cannot convert a Symbol value to a number");
+        case type_bigint:
+            js_typeerror(J, "Cannot convert a BigInt value to a number");
+        case JS_TSHRSTR:
+            return jsV_stringtonumber(J, value->u.shrstr);
         default:
             return jsV_stringtonumber(J, string_bytes(*value));
     }
@@ -354,6 +418,11 @@ const char* jsV_tostring(js_State* J, js_Value* value) {
         case JS_TOBJECT:
             jsV_toprimitive(J, value, JS_HSTRING);
             return jsV_tostring(J, value);
+        case type_symbol:
+            js_typeerror(J, "Cannot convert a Symbol value to a string");
+        case type_bigint:
+            *value = bigint_text(J, *value, 10);
+            return jsV_tostring(J, value);
         case JS_TSHRSTR:
             return value->u.shrstr;
         default:
@@ -365,9 +434,8 @@ js_Object* jsV_toobject(js_State* J, js_Value* value) {
     js_Object* object = nullptr;
     switch (value->t.type) {
         case JS_TUNDEFINED:
-            throw_no_object(J, value, "undefined");
         case JS_TNULL:
-            throw_no_object(J, value, "null");
+            js_typeerror(J, "Cannot convert undefined or null to object");
         case JS_TOBJECT:
             return value->u.object;
         case JS_TBOOLEAN:
@@ -377,6 +445,12 @@ js_Object* jsV_toobject(js_State* J, js_Value* value) {
         case JS_TNUMBER:
             object = jsV_newobject(J, JS_CNUMBER, J->Number_prototype);
             object->u.number = value->u.number;
+            break;
+        case type_symbol:
+            object = wrap_primitive(J, symbol_prototype(J), *value);
+            break;
+        case type_bigint:
+            object = wrap_primitive(J, bigint_prototype(J), *value);
             break;
         default:
             object = new_string_object(J, *value);
@@ -446,7 +520,7 @@ void js_newcfunction(js_State* J, js_CFunction function, const char* name, int l
 
 /// Takes the prototype object from the stack, leaves the constructor.
 void js_newcconstructor(js_State* J, js_CFunction call, js_CFunction construct, const char* name, int length) {
-    js_pushobject(J, new_guarded_function(J, call, construct, name, length));
+    js_pushobject(J, new_library_constructor(J, call, construct, name, length));
     js_copy(J, -1);
     js_defproperty(J, -3, "constructor", JS_DONTENUM);
     js_rot2(J);
@@ -471,125 +545,96 @@ void js_newuserdata(js_State* J, const char* tag, void* data, js_Finalize finali
     js_newuserdatax(J, tag, data, nullptr, nullptr, nullptr, finalize);
 }
 
-/// Where `position` lies in `text`, in UTF-16 units.
-int k6_js_utf16_index(const char* text, const char* position) {
-    return utf16_length(text, static_cast<std::size_t>(position - text));
-}
-
 int js_instanceof(js_State* J) {
-    if (!js_isobject(J, -1)) js_typeerror(J, "Right-hand side of 'instanceof' is not an object");
+    if (!js_isobject(J, -1)) {
+        const js_Value right = *js_tovalue(J, -1);
+        js_typeerror(J, "Value is not an object: %s", is_symbol(right) ? "Symbol()" : js_tostring(J, -1));
+    }
     js_Object* target = js_toobject(J, -1);
-    if (jsV_getproperty(J, target, "@@hasInstance") != nullptr) {
-        js_getproperty(J, -1, "@@hasInstance");
-        if (js_iscallable(J, -1)) {
-            js_copy(J, -2);
-            js_copy(J, -4);
-            js_call(J, 1);
-            const int result = js_toboolean(J, -1);
-            js_pop(J, 1);
-            return result;
-        }
+    get_property(J, target, "@@hasInstance", object_value(target));
+    if (!is_nullish(*js_tovalue(J, -1)) && !is_default_has_instance(*js_tovalue(J, -1))) {
+        js_copy(J, -2);
+        js_copy(J, -4);
+        js_call(J, 1);
+        const int result = js_toboolean(J, -1);
         js_pop(J, 1);
+        return result;
     }
-    if (!js_iscallable(J, -1)) js_typeerror(J, "Right-hand side of 'instanceof' is not callable");
-    if (!js_isobject(J, -2)) return 0;
-    // A bound function (js/builtins/function.cc) stands for its target.
-    js_pushobject(J, target);
-    while (target->type == JS_CCFUNCTION) {
-        const js_Property* bound = jsV_getownproperty(J, target, "@@internal:target");
-        if (bound == nullptr) break;
-        target = bound->value.u.object;
-        js_pop(J, 1);
-        js_pushobject(J, target);
-    }
-    js_getproperty(J, -1, "prototype");
-    js_rot2pop1(J);
-    if (!js_isobject(J, -1)) js_typeerror(J, "Function has no prototype for 'instanceof'");
-    const js_Object* prototype = js_toobject(J, -1);
     js_pop(J, 1);
-    for (const js_Object* object = js_toobject(J, -2)->prototype; object != nullptr; object = object->prototype) {
-        if (object == prototype) return 1;
-    }
-    return 0;
+    if (!js_iscallable(J, -1)) js_typeerror(J, "Right-hand side of 'instanceof' is not callable");
+    return ordinary_has_instance(J, target, *js_tovalue(J, -2));
 }
 
 void js_concat(js_State* J) {
     js_toprimitive(J, -2, JS_HNONE);
     js_toprimitive(J, -1, JS_HNONE);
-    if (!js_isstring(J, -2) && !js_isstring(J, -1)) {
-        const double sum = js_tonumber(J, -2) + js_tonumber(J, -1);
-        js_pop(J, 2);
-        js_pushnumber(J, sum);
-        return;
-    }
-    const char* left = js_tostring(J, -2);
-    const char* right = js_tostring(J, -1);
-    const std::size_t left_size = std::strlen(left);
-    const std::size_t right_size = std::strlen(right);
-    const std::size_t size = left_size + right_size;
-    if (size > JS_STRLIMIT) js_rangeerror(J, "Invalid string length");
-    js_Value result{};
-    if (size < 16) {
-        std::memcpy(result.u.shrstr, left, left_size);
-        std::memcpy(result.u.shrstr + left_size, right, right_size);
-        result.t.type = JS_TSHRSTR;
+    js_Value* left = J->stack + J->top - 2;
+    js_Value* right = J->stack + J->top - 1;
+    if (is_string(*left) || is_string(*right)) {
+        jsV_tostring(J, left);
+        jsV_tostring(J, right);
+        // Numbers were converted in place; undefined, null and booleans were not.
+        for (js_Value* value : {left, right}) {
+            if (!is_string(*value)) *value = literal_value(jsV_tostring(J, value));
+        }
+        *left = joined_text(J, *left, *right);
+    } else if (is_bigint(*left) && is_bigint(*right)) {
+        *left = bigint_operate(J, OP_ADD, *left, *right);
+    } else if (is_bigint(*left) || is_bigint(*right)) {
+        js_typeerror(J, "Cannot mix BigInt and other types, use explicit conversions");
     } else {
-        auto* string = static_cast<js_String*>(js_malloc(J, static_cast<int>(offsetof(js_String, p) + size + 1)));
-        std::memcpy(string->p, left, left_size);
-        std::memcpy(string->p + left_size, right, right_size);
-        string->p[size] = 0;
-        string->gcmark = 0;
-        string->gcnext = J->gcstr;
-        J->gcstr = string;
-        result.t.type = JS_TMEMSTR;
-        result.u.memstr = string;
+        const double sum = jsV_tonumber(J, left) + jsV_tonumber(J, right);
+        *left = number_value(sum);
     }
-    js_pop(J, 2);
-    js_pushvalue(J, result);
+    --J->top;
 }
 
 int js_compare(js_State* J, int* okay) {
     js_toprimitive(J, -2, JS_HNUMBER);
     js_toprimitive(J, -1, JS_HNUMBER);
     *okay = 1;
-    if (js_isstring(J, -2) && js_isstring(J, -1)) return std::strcmp(js_tostring(J, -2), js_tostring(J, -1));
-    const double left = js_tonumber(J, -2);
-    const double right = js_tonumber(J, -1);
-    if (std::isnan(left) || std::isnan(right)) *okay = 0;
-    return left < right ? -1 : left > right ? 1 : 0;
+    js_Value* left = J->stack + J->top - 2;
+    js_Value* right = J->stack + J->top - 1;
+    if (is_string(*left) && is_string(*right)) return compare_text(jsV_tostring(J, left), jsV_tostring(J, right));
+    if (is_bigint(*left) || is_bigint(*right)) {
+        const int order = is_bigint(*left) ? compare_bigint(J, *left, *right) : compare_bigint(J, *right, *left);
+        *okay = order != 2;
+        return is_bigint(*left) ? order : -order;
+    }
+    const double x = jsV_tonumber(J, left);
+    const double y = jsV_tonumber(J, right);
+    if (std::isnan(x) || std::isnan(y)) *okay = 0;
+    return x < y ? -1 : x > y ? 1 : 0;
 }
 
 int js_strictequal(js_State* J) {
-    const js_Value* left = js_tovalue(J, -2);
-    const js_Value* right = js_tovalue(J, -1);
-    if (is_string(*left) && is_string(*right)) return std::strcmp(string_bytes(*left), string_bytes(*right)) == 0;
-    if (left->t.type != right->t.type) return 0;
-    switch (left->t.type) {
-        case JS_TBOOLEAN:
-            return left->u.boolean == right->u.boolean;
-        case JS_TNUMBER:
-            return left->u.number == right->u.number;
-        case JS_TOBJECT:
-            return left->u.object == right->u.object;
-        default:
-            return 1;
+    const js_Value& left = J->stack[J->top - 2];
+    const js_Value& right = J->stack[J->top - 1];
+    if (left.t.type == JS_TNUMBER) return right.t.type == JS_TNUMBER && left.u.number == right.u.number;
+    if (left.t.type == JS_TSHRSTR && right.t.type == JS_TSHRSTR) {
+        return std::strcmp(left.u.shrstr, right.u.shrstr) == 0;
     }
+    return same_value_zero(left, right);
 }
 
 int js_equal(js_State* J) {
-    js_Value* left = js_tovalue(J, -2);
-    js_Value* right = js_tovalue(J, -1);
+    js_Value* left = J->stack + J->top - 2;
+    js_Value* right = J->stack + J->top - 1;
     for (;;) {
         const bool left_string = is_string(*left);
         const bool right_string = is_string(*right);
         if (left->t.type == right->t.type || (left_string && right_string)) return js_strictequal(J);
-        const bool left_nullish = left->t.type == JS_TUNDEFINED || left->t.type == JS_TNULL;
-        const bool right_nullish = right->t.type == JS_TUNDEFINED || right->t.type == JS_TNULL;
-        if (left_nullish || right_nullish) return left_nullish && right_nullish;
-        if (left->t.type == JS_TOBJECT) {
+        if (is_nullish(*left) || is_nullish(*right)) return is_nullish(*left) && is_nullish(*right);
+        if (is_object(*left)) {
             jsV_toprimitive(J, left, JS_HNONE);
-        } else if (right->t.type == JS_TOBJECT) {
+        } else if (is_object(*right)) {
             jsV_toprimitive(J, right, JS_HNONE);
+        } else if (is_symbol(*left) || is_symbol(*right)) {
+            return 0;
+        } else if (is_bigint(*left)) {
+            return compare_bigint(J, *left, *right) == 0;
+        } else if (is_bigint(*right)) {
+            return compare_bigint(J, *right, *left) == 0;
         } else {
             // A boolean, number or string against another of these kinds: both as numbers.
             return jsV_tonumber(J, left) == jsV_tonumber(J, right);

@@ -1,0 +1,417 @@
+// Arrays: the constructor and the functions that ES5 has, but for those that change an array in place (array.cc).
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "js/builtins/array.h"
+
+namespace k6::js {
+namespace {
+
+/// Notes that an object is being joined, so that one that contains itself shows as an empty string there.
+class Joining {
+public:
+    Joining(Runtime& runtime, const js_Object* object) : list_(runtime.joining) { list_.push_back(object); }
+    ~Joining() { list_.pop_back(); }
+    Joining(const Joining&) = delete;
+    Joining& operator=(const Joining&) = delete;
+
+private:
+    std::vector<const js_Object*>& list_;
+};
+
+template <bool locale>
+void join(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    Runtime& runtime = runtime_of(J);
+    const js_Object* self = js_toobject(J, 0);
+    if (std::find(runtime.joining.begin(), runtime.joining.end(), self) != runtime.joining.end()) {
+        return js_pushliteral(J, "");
+    }
+    const char* separator = locale || js_isundefined(J, 1) ? "," : js_tostring(J, 1);
+    run_native(J, [&] {
+        std::string text;
+        const Joining joining(runtime, self);
+        Guard guard(J);
+        const bool sparse = self->type == JS_CARRAY && self->u.a.simple && self->prototype == J->Array_prototype &&
+                            indexed_count(J->Array_prototype) == 0;
+        for (int i = 0; i < length; ++i) {
+            if (i > 0) append_text(text, separator);
+            if (sparse && self->u.a.simple && i >= self->u.a.flat_length) continue;  // nothing is there
+            js_getindex(J, 0, i);
+            if (js_iscoercible(J, -1)) {
+                if (locale) {
+                    js_getproperty(J, -1, "toLocaleString");
+                    js_rot2(J);
+                    js_call(J, 0);
+                }
+                append_text(text, js_tostring(J, -1));
+            }
+            js_pop(J, 1);
+            if (text.size() > JS_STRLIMIT) throw RangeError("Invalid string length");
+        }
+        // In the place of `this`, which nobody looks at any more.
+        J->stack[J->bot] = text_value(J, text);
+    });
+    js_copy(J, 0);
+}
+
+void to_string(js_State* J) {
+    receiver(J);
+    js_getproperty(J, 0, "join");
+    if (!js_iscallable(J, -1)) {
+        js_pop(J, 1);
+        js_getglobal(J, "Object");
+        js_getproperty(J, -1, "prototype");
+        js_getproperty(J, -1, "toString");
+    }
+    js_copy(J, 0);
+    js_call(J, 0);
+}
+
+/// Appends the value at stack index `index` to the new array at `result`, which has n elements; spreads what concat
+/// spreads. Returns the new number of elements.
+int concat_value(js_State* J, js_Object* plain, int result, int n, int index) {
+    const js_Value value = *js_tovalue(J, index);
+    bool spreads = false;
+    if (is_object(value)) {
+        get_property(J, value.u.object, "@@isConcatSpreadable", value);
+        spreads = js_isundefined(J, -1) ? is_array(J, value.u.object) : js_toboolean(J, -1) != 0;
+        js_pop(J, 1);
+    }
+    if (!spreads) {
+        js_pushvalue(J, value);
+        put_element(J, plain, result, n);
+        return n + 1;
+    }
+    const int length = length_at(J, index);
+    for (int i = 0; i < length; ++i) {
+        if (js_hasindex(J, index, i)) put_element(J, plain, result, n + i);
+    }
+    return n + length;
+}
+
+void concat(js_State* J) {
+    receiver(J);
+    const int top = js_gettop(J);
+    js_Object* plain = push_species(J, 0);
+    int n = 0;
+    for (int i = 0; i < top; ++i) n = concat_value(J, plain, top, n, i);
+    js_setlength(J, top, n);
+}
+
+void slice(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    const int start = relative_index(J, 1, length, 0);
+    const int end = relative_index(J, 2, length, length);
+    const int count = std::max(0, end - start);
+    js_Object* plain = push_species(J, count);
+    const int result = js_gettop(J) - 1;
+    const js_Object* source = dense(J, 0);
+    if (plain != nullptr && source != nullptr) {
+        for (int i = start; i < end; ++i) append_raw(J, plain, source->u.a.array[i]);
+        return;
+    }
+    for (int i = 0; i < count; ++i) {
+        if (js_hasindex(J, 0, start + i)) put_element(J, plain, result, i);
+    }
+    js_setlength(J, result, count);
+}
+
+void reverse(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    if (js_Object* array = dense(J, 0)) {
+        std::reverse(array->u.a.array, array->u.a.array + length);
+        js_copy(J, 0);
+        return;
+    }
+    for (int low = 0, high = length - 1; low < high; ++low, --high) {
+        const bool has_low = js_hasindex(J, 0, low) != 0;
+        if (!has_low) js_pushundefined(J);
+        const bool has_high = js_hasindex(J, 0, high) != 0;
+        if (!has_high) js_pushundefined(J);
+        // low high
+        if (has_high) {
+            js_setindex(J, 0, low);
+        } else {
+            js_pop(J, 1);
+            js_delindex(J, 0, low);
+        }
+        if (has_low) {
+            js_setindex(J, 0, high);
+        } else {
+            js_pop(J, 1);
+            js_delindex(J, 0, high);
+        }
+    }
+    js_copy(J, 0);
+}
+
+void pop(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    if (length == 0) {
+        js_setlength(J, 0, 0);
+        js_pushundefined(J);
+        return;
+    }
+    if (js_Object* array = dense(J, 0)) {
+        js_pushvalue(J, array->u.a.array[length - 1]);
+        array->u.a.flat_length = array->u.a.length = length - 1;
+        return;
+    }
+    js_getindex(J, 0, length - 1);
+    js_delindex(J, 0, length - 1);
+    js_setlength(J, 0, length - 1);
+}
+
+void index_of(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    for (int i = relative_index(J, 2, length, 0); i < length; ++i) {
+        if (!js_hasindex(J, 0, i)) continue;
+        js_copy(J, 1);
+        const bool found = js_strictequal(J) != 0;
+        js_pop(J, 2);
+        if (found) return js_pushnumber(J, i);
+    }
+    js_pushnumber(J, -1);
+}
+
+void last_index_of(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    double from = js_gettop(J) > 2 ? js_tonumber(J, 2) : length - 1;
+    from = std::isnan(from) ? 0 : std::trunc(from);
+    if (from < 0) from += length;
+    for (int i = static_cast<int>(std::clamp<double>(from, -1, length - 1)); i >= 0; --i) {
+        if (!js_hasindex(J, 0, i)) continue;
+        js_copy(J, 1);
+        const bool found = js_strictequal(J) != 0;
+        js_pop(J, 2);
+        if (found) return js_pushnumber(J, i);
+    }
+    js_pushnumber(J, -1);
+}
+
+/// Calls argument 1 with element i if there is one; its result and below it the element are left on the stack.
+bool visit_element(js_State* J, int i) {
+    if (!js_hasindex(J, 0, i)) return false;
+    js_copy(J, 1);
+    js_copy(J, 2);
+    js_copy(J, -3);
+    js_pushnumber(J, i);
+    js_copy(J, 0);
+    js_call(J, 3);
+    return true;
+}
+
+template <bool wanted>
+void test_all(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    require_callable(J, 1);
+    for (int i = 0; i < length; ++i) {
+        if (!visit_element(J, i)) continue;
+        const bool answer = js_toboolean(J, -1) != 0;
+        js_pop(J, 2);
+        if (answer == wanted) return js_pushboolean(J, wanted);
+    }
+    js_pushboolean(J, !wanted);
+}
+
+void for_each(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    require_callable(J, 1);
+    for (int i = 0; i < length; ++i) {
+        if (visit_element(J, i)) js_pop(J, 2);
+    }
+    js_pushundefined(J);
+}
+
+void map(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    require_callable(J, 1);
+    js_Object* plain = push_species(J, length);
+    const int result = js_gettop(J) - 1;
+    for (int i = 0; i < length; ++i) {
+        if (!visit_element(J, i)) continue;
+        put_element(J, plain, result, i);
+        js_pop(J, 1);
+    }
+    if (plain != nullptr && plain->u.a.length < length) js_setlength(J, result, length);
+    js_copy(J, result);
+}
+
+void filter(js_State* J) {
+    receiver(J);
+    const int length = length_at(J, 0);
+    require_callable(J, 1);
+    js_Object* plain = push_species(J, 0);
+    const int result = js_gettop(J) - 1;
+    int n = 0;
+    for (int i = 0; i < length; ++i) {
+        if (!visit_element(J, i)) continue;
+        const bool kept = js_toboolean(J, -1) != 0;
+        js_pop(J, 1);
+        if (kept) {
+            put_element(J, plain, result, n++);
+        } else {
+            js_pop(J, 1);
+        }
+    }
+    js_copy(J, result);
+}
+
+template <int step>
+void reduce(js_State* J) {
+    const int top = js_gettop(J);
+    receiver(J);
+    const int length = length_at(J, 0);
+    require_callable(J, 1);
+    int i = step > 0 ? 0 : length - 1;
+    bool has_value = top >= 3;
+    if (has_value) js_copy(J, 2);
+    for (; !has_value && i >= 0 && i < length; i += step) has_value = js_hasindex(J, 0, i) != 0;
+    if (!has_value) js_typeerror(J, "Reduce of empty array with no initial value");
+    for (; i >= 0 && i < length; i += step) {
+        if (!js_hasindex(J, 0, i)) continue;
+        // accumulated element → accumulated
+        js_copy(J, 1);
+        js_pushundefined(J);
+        js_copy(J, -4);
+        js_copy(J, -4);
+        js_pushnumber(J, i);
+        js_copy(J, 0);
+        js_call(J, 4);
+        js_rot3pop2(J);
+    }
+}
+
+constexpr StockFunction functions[] = {
+    {"concat", concat, 0, 1},
+    {"every", test_all<false>, 2},
+    {"filter", filter, 2},
+    {"forEach", for_each, 2},
+    {"indexOf", index_of, 0, 1},
+    {"join", join<false>, 1},
+    {"lastIndexOf", last_index_of, 0, 1},
+    {"map", map, 2},
+    {"pop", pop, 0},
+    {"reduce", reduce<1>, 0, 1},
+    {"reduceRight", reduce<-1>, 0, 1},
+    {"reverse", reverse, 0},
+    {"slice", slice, 2},
+    {"some", test_all<true>, 2},
+    {"toLocaleString", join<true>, 0},
+    {"toString", to_string, 0},
+};
+
+}  // namespace
+
+int length_at(js_State* J, int index) {
+    const js_Value& value = *js_tovalue(J, index);
+    if (value.t.type == JS_TOBJECT && value.u.object->type == JS_CARRAY) return value.u.object->u.a.length;
+    js_getproperty(J, index, "length");
+    const double length = js_tonumber(J, -1);
+    js_pop(J, 1);
+    if (!(length > 0)) return 0;
+    return static_cast<int>(std::min<double>(length, JS_ARRAYLIMIT));
+}
+
+void require_callable(js_State* J, int index) {
+    if (js_iscallable(J, index)) return;
+    if (js_isobject(J, index)) js_typeerror(J, "Value is not callable: [object Object]");
+    const js_Value& value = *js_tovalue(J, index);
+    js_typeerror(J, "Value is not callable: %s", is_symbol(value) ? "Symbol()" : js_tostring(J, index));
+}
+
+void receiver(js_State* J) {
+    if (!js_iscoercible(J, 0)) js_typeerror(J, "Cannot convert undefined or null to object");
+    js_toobject(J, 0);
+}
+
+js_Object* dense(js_State* J, int index) {
+    const js_Value& value = *js_tovalue(J, index);
+    if (value.t.type != JS_TOBJECT) return nullptr;
+    js_Object* object = value.u.object;
+    return object->type == JS_CARRAY && object->u.a.simple && object->u.a.flat_length == object->u.a.length ? object
+                                                                                                            : nullptr;
+}
+
+void call_with_element(js_State* J, int i) {
+    js_getindex(J, 0, i);
+    js_copy(J, 1);
+    js_copy(J, 2);
+    js_copy(J, -3);
+    js_pushnumber(J, i);
+    js_copy(J, 0);
+    js_call(J, 3);
+}
+
+bool is_array_constructor(const js_Object* object) {
+    return object->type == JS_CCFUNCTION && object->u.c.constructor != nullptr && object->u.c.name != nullptr &&
+           std::strcmp(object->u.c.name, "Array") == 0;
+}
+
+js_Object* push_species(js_State* J, int length) {
+    const int base = js_gettop(J);
+    if (js_isarray(J, 0)) {
+        js_getproperty(J, 0, "constructor");
+        if (js_isobject(J, -1)) {
+            if (!is_array_constructor(js_toobject(J, -1))) {
+                js_getproperty(J, -1, "@@species");
+                if (js_iscoercible(J, -1)) {
+                    js_pushnumber(J, length);
+                    js_construct(J, 1);
+                    js_rot2pop1(J);
+                    js_Object* made = js_toobject(J, -1);
+                    const bool plain = made->type == JS_CARRAY && made->u.a.simple && made->u.a.length == 0;
+                    return plain ? made : nullptr;
+                }
+            }
+        } else if (js_isdefined(J, -1)) {
+            js_typeerror(J, "Value is not a constructor");
+        }
+        js_pop(J, js_gettop(J) - base);
+    }
+    js_Object* array = new_array(J);
+    js_pushobject(J, array);
+    return array;
+}
+
+void put_element(js_State* J, js_Object* plain, int result, int i) {
+    if (plain != nullptr && plain->u.a.simple && plain->u.a.flat_length == i && plain->u.a.length <= i) {
+        append_raw(J, plain, *js_tovalue(J, -1));
+        js_pop(J, 1);
+        return;
+    }
+    char name[16];
+    js_defproperty(J, result, js_itoa(name, i), 0);
+}
+
+void construct_array(js_State* J) {
+    const int top = js_gettop(J);
+    js_Object* array = new_array(J);
+    js_pushobject(J, array);
+    if (top == 2 && js_isnumber(J, 1)) {
+        const double length = js_tonumber(J, 1);
+        if (length < 0 || length != std::trunc(length) || length > 4294967295.0) {
+            js_rangeerror(J, "Invalid array length");
+        }
+        if (length > JS_ARRAYLIMIT) js_rangeerror(J, "Invalid array length");
+        array->u.a.length = static_cast<int>(length);
+        return;
+    }
+    for (int i = 1; i < top; ++i) append_raw(J, array, *js_tovalue(J, i));
+}
+
+void install_array_iteration(js_State* J, js_Object*) { attach_functions(J, J->Array_prototype, functions); }
+
+}  // namespace k6::js

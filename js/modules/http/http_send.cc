@@ -1,0 +1,271 @@
+#include "js/modules/http/http_send.h"
+
+#include <map>
+
+#include "engine/runtime/parallel.h"
+#include "js/builtins/promise.h"
+#include "js/modules/http/http_response.h"
+#include "js/mujs/native.h"
+#include "proto_http/url.h"
+
+namespace k6::js {
+namespace {
+
+constexpr auto invalid_url = static_cast<int>(http::ErrorCode::invalid_url);
+
+/// Whether the client could not even begin: then it is the argument's fault.
+bool is_argument_error(const http::Response& response) {
+    return response.error.code == invalid_url && response.url.empty();
+}
+
+ArgumentError argument_error(const http::Response& response) { return {response.error.code, response.error.text}; }
+
+/// Warns and answers with an empty response, or throws if the run says so.
+Value argument_failure(ScriptContext& context, const ArgumentError& error) {
+    if (context.throws()) throw GoError(error.message);
+    context.logger.warn("Request Failed", {{"error", error.message}});
+    return make_failed_response(context, error);
+}
+
+/// What every response goes through on its way to the script.
+Value deliver(ScriptContext& context, HttpCallPtr call) {
+    const http::RequestError& error = call->response.error;
+    if (error) {
+        if (is_argument_error(call->response)) return argument_failure(context, argument_error(call->response));
+        if (call->throws || error.always_thrown) throw GoError(error.message);
+        context.logger.warn("Request Failed", {{"error", error.message}});
+    }
+    return make_response(context, std::move(call));
+}
+
+/// On any fiber of the VU's.
+void send(ScriptContext& context, HttpCall& call) {
+    call.response = context.client->send(call.request);
+    call.client = context.client;
+}
+
+/// What a promise of a host function is rejected with: no Error, but something that reads as its message.
+Value rejection(State& state, const std::string& message) {
+    const Value reason = state.object();
+    const Value text = state.string(message);
+    reason.define("message", text);
+    const Value to_text = state.closure("toString", 0, [message](Call& call) { return call.state().string(message); });
+    reason.define("toString", to_text);
+    reason.define("error", to_text);
+    return reason;
+}
+
+}  // namespace
+
+Value send_request(ScriptContext& context, const HttpArguments& arguments) {
+    HttpCallPtr call = context.http->pool->take();
+    if (const auto problem = read_request(context, arguments, *call)) return argument_failure(context, *problem);
+    send(context, *call);
+    return deliver(context, std::move(call));
+}
+
+Value send_async(ScriptContext& context, const HttpArguments& arguments) {
+    PromiseHandle done(context.state);
+    // Shared, as jobs are copied.
+    const auto call = std::make_shared<HttpCallPtr>(context.http->pool->take());
+    if (const auto problem = read_request(context, arguments, **call)) {
+        if (context.throws()) {
+            done.reject(rejection(context.state, problem->message));
+        } else {
+            done.resolve(argument_failure(context, *problem));
+        }
+        return done.promise();
+    }
+    // The script may choose others for later requests while this one is under way.
+    if (auto& expected = (*call)->request.expected) {
+        std::vector<http::StatusRange> ranges(expected->begin(), expected->end());
+        (*call)->expected = std::move(ranges);
+        expected = (*call)->expected;
+    }
+    context.loop.spawn([&context, call, done]() mutable -> EventLoop::Job {
+        send(context, **call);
+        return [&context, call, done]() mutable {
+            Value response;
+            try {
+                response = deliver(context, std::move(*call));
+            } catch (const GoError& error) {
+                done.reject(rejection(context.state, error.what()));
+                return;
+            }
+            done.resolve(response);
+        };
+    });
+    return done.promise();
+}
+
+// ---- batch
+
+namespace {
+
+/// One entry of http.batch(): a URL, [method, url, body?, params?], or {method?, url, body?, params?}.
+std::optional<ArgumentError> read_batch_item(ScriptContext& context, const std::string& key, const Value& item,
+                                             HttpCall& call) {
+    const bool is_url = item.is_string() || (item.is_object() && item.has_own(url_marker));
+    if (is_url) return read_request(context, {.method = "GET", .url = item, .body = Value(), .params = Value()}, call);
+    if (item.is_array()) {
+        const std::size_t size = item.length();
+        if (size < 2) {
+            return ArgumentError{
+                0, "invalid batch request '" + key + "', expected at least 2 elements but got " + std::to_string(size)};
+        }
+        const Value method = item.at(0);
+        if (!method.is_string()) return ArgumentError{0, "invalid method type of batch request '" + key + "'"};
+        const std::string name = method.as_string();
+        return read_request(context, {.method = name, .url = item.at(1), .body = item.at(2), .params = item.at(3)},
+                            call);
+    }
+    if (!item.is_object()) {
+        return ArgumentError{invalid_url, "invalid batch request '" + key + "': neither a URL, an array nor an object"};
+    }
+    const Value url = item.get("url");
+    if (url.is_undefined()) return ArgumentError{0, "batch request '" + key + "' doesn't have a url key"};
+    std::string method = "GET";
+    Value body = item.get("body");
+    if (const Value given = item.get("method"); !given.is_nullish()) {
+        method = given.to_string(context.state);
+        for (char& c : method) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        if (method == "GET" || method == "HEAD") body = Value();
+    }
+    return read_request(context, {.method = method, .url = url, .body = body, .params = item.get("params")}, call);
+}
+
+/// Whether a URL is of the usual kind, of which there is no doubt that it can be read.
+bool is_plain_url(std::string_view url) {
+    const std::size_t begin = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : 0;
+    if (begin == 0) return false;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    std::size_t i = begin;
+    while (i < url.size() && (is_letter(url[i]) || is_digit(url[i]) || url[i] == '-' || url[i] == '.')) ++i;
+    if (i == begin) return false;
+    if (i < url.size() && url[i] == ':') {
+        ++i;
+        while (i < url.size() && is_digit(url[i])) ++i;
+    }
+    if (i < url.size() && url[i] != '/' && url[i] != '?') return false;
+    for (; i < url.size(); ++i) {
+        const char c = url[i];
+        if (!is_letter(c) && !is_digit(c) &&
+            std::string_view("-._~/?&=+,;:@!$'()*").find(c) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct BatchEntry {
+    std::string key;
+    HttpCallPtr call;
+};
+
+/// Places for the requests to each host, where there are more requests than places.
+class HostLimit {
+public:
+    HostLimit(std::size_t requests, std::int64_t per_host)
+        : limit_(per_host > 0 && requests > static_cast<std::size_t>(per_host) ? static_cast<std::size_t>(per_host)
+                                                                               : 0) {}
+
+    /// Null where anything goes.
+    FiberSemaphore* places_of(const std::string& url) {
+        if (limit_ == 0) return nullptr;
+        const auto parsed = http::Url::parse(url);
+        return &hosts_.try_emplace(parsed ? parsed->authority() : std::string(), limit_).first->second;
+    }
+
+private:
+    std::size_t limit_;
+    std::map<std::string, FiberSemaphore> hosts_;
+};
+
+/// Sends all of them, at most `batch` at a time and `batchPerHost` to one host.
+void send_all(ScriptContext& context, std::vector<BatchEntry>& entries) {
+    const Plan& plan = context.vu->plan();
+    HostLimit hosts(entries.size(), plan.batch_per_host);
+    const std::size_t limit = plan.batch > 0 ? static_cast<std::size_t>(plan.batch) : entries.size();
+    const auto one = [&](std::size_t i) {
+        BatchEntry& entry = entries[i];
+        FiberSemaphore* places = hosts.places_of(entry.call->request.url);
+        if (places != nullptr) places->acquire();
+        struct Release {
+            FiberSemaphore* places;
+            ~Release() {
+                if (places != nullptr) places->release();
+            }
+        } const release{places};
+        send(context, *entry.call);
+    };
+    if (entries.size() == 1) {
+        one(0);
+    } else {
+        run_parallel(entries.size(), limit, one);
+    }
+}
+
+}  // namespace
+
+Value send_batch(Call& call) {
+    auto& context = call.context<ScriptContext>();
+    context.require_vu("Using batch");
+    if (call.size() == 0) throw GoError("no argument was provided to http.batch()");
+    if (call.size() > 1) throw GoError("http.batch() accepts only an array or an object of requests");
+    const Value requests = call[0];
+    if (!requests.is_object() || requests.is_function()) {
+        throw GoError("invalid http.batch() argument type, it accepts only an array or an object of requests");
+    }
+
+    const bool is_array = requests.is_array();
+    std::vector<BatchEntry> entries;
+    std::optional<ArgumentError> problem;
+    const auto read = [&](const std::string& key, const Value& item) {
+        if (problem) return;
+        BatchEntry& entry = entries.emplace_back(BatchEntry{key, context.http->pool->take()});
+        problem = read_batch_item(context, key, item, *entry.call);
+        // A URL that cannot be read spoils the batch before anything is sent.
+        if (!problem && !is_plain_url(entry.call->request.url)) {
+            if (const auto url = http::Url::parse(entry.call->request.url); !url) {
+                problem = ArgumentError{invalid_url, "invalid URL: " + url.error().message};
+            }
+        }
+    };
+    const std::size_t total = is_array ? requests.length() : 0;
+    if (is_array) {
+        entries.reserve(total);
+        for (std::size_t i = 0; i < total; ++i) read(std::to_string(i), requests.at(i));
+    } else {
+        requests.for_each(read);
+    }
+
+    const Value results = is_array ? context.state.array() : context.state.object();
+    const auto put = [&](const BatchEntry& entry, const Value& response) {
+        if (is_array) {
+            results.append(response);
+        } else {
+            results.set(entry.key, response);
+        }
+    };
+    if (problem) {
+        // Nothing is sent; what was read before the bad item answers empty.
+        if (context.throws()) throw GoError(problem->message);
+        context.logger.warn("A batch request failed", {{"error", problem->message}});
+        for (const BatchEntry& entry : entries) {
+            put(entry, make_failed_response(context, &entry == &entries.back() ? *problem : ArgumentError{}));
+        }
+        for (std::size_t i = entries.size(); i < total; ++i) results.append(Value::null());
+        return results;
+    }
+
+    send_all(context, entries);
+    for (const BatchEntry& entry : entries) {
+        const http::RequestError& error = entry.call->response.error;
+        if ((entry.call->throws && error) || error.always_thrown) throw GoError(error.message);
+    }
+    for (BatchEntry& entry : entries) put(entry, deliver(context, std::move(entry.call)));
+    return results;
+}
+
+}  // namespace k6::js

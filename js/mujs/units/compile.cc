@@ -1,0 +1,145 @@
+// Loading source: the way from text to bytecode, and from bytecode back to places in the source.
+//
+// MuJS's parser and compiler carry a line for every node and instruction. Here it is a position: a line, or, if
+// negative, minus one minus a byte offset in the compiled text, which the table of the script turns into line and
+// column.
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "js/mujs/binding.h"
+#include "js/mujs/runtime.h"
+#include "js/mujs/shared_script.h"
+
+namespace k6::js {
+namespace {
+
+/// Frees what the parser made, however it ends.
+struct ParserCleanup {
+    js_State* J;
+    ~ParserCleanup() {
+        jsP_freeparse(J);
+        runtime_of(J).compiled_text = nullptr;
+    }
+};
+
+/// Compiles `source` and leaves it as a script function on the stack. With `positions` the code's positions are byte
+/// offsets, else lines.
+void load(js_State* J, const char* file, const char* source, int strict, js_Environment* scope, bool positions) {
+    js_Function* function = nullptr;
+    run_native(J, [&] {
+        Guard guard(J);
+        const ParserCleanup cleanup{J};
+        if (positions) runtime_of(J).compiled_text = source;
+        js_Ast* tree = jsP_parse(J, file, source);
+        function = jsC_compilescript(J, tree, strict);
+    });
+    js_newscript(J, function, scope);
+}
+
+/// Where the next token begins, given what the lexer has read ahead.
+const char* token_start(const js_State* J) {
+    const int ahead = J->lexchar;
+    const char* at = J->source;
+    if (ahead >= 0) at -= ahead < 0x80 ? 1 : ahead < 0x800 ? 2 : ahead < 0x10000 ? 3 : 4;
+    for (;;) {
+        if (const int white = white_space(at)) {
+            at += white;
+        } else if (at[0] == '/' && at[1] == '/') {
+            while (*at != 0 && *at != '\n') ++at;
+        } else if (at[0] == '/' && at[1] == '*') {
+            const char* end = std::strstr(at + 2, "*/");
+            if (end == nullptr) return at;
+            at = end + 2;
+        } else {
+            return at;
+        }
+    }
+}
+
+}  // namespace
+
+PositionTable::PositionTable(std::string_view text) {
+    line_starts.push_back(0);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\n') line_starts.push_back(static_cast<std::uint32_t>(i + 1));
+    }
+}
+
+std::pair<int, int> PositionTable::place(std::uint32_t offset) const {
+    if (positions.empty()) {
+        const auto line = std::upper_bound(line_starts.begin(), line_starts.end(), offset) - 1;
+        return {static_cast<int>(line - line_starts.begin()) + 1, static_cast<int>(offset - *line) + 1};
+    }
+    auto next = std::upper_bound(positions.begin(), positions.end(), offset,
+                                 [](std::uint32_t value, const SourcePosition& entry) { return value < entry.offset; });
+    if (next != positions.begin()) --next;
+    return {static_cast<int>(next->line), static_cast<int>(next->column)};
+}
+
+std::pair<int, int> source_place(const Runtime& runtime, const char* file, int position) {
+    if (position >= 0) return {position, 0};
+    const auto offset = static_cast<std::uint32_t>(-(position + 1));
+    for (const auto& [name, table] : runtime.position_tables) {
+        if (name == file) return table->place(offset);
+    }
+    return {1, static_cast<int>(offset) + 1};
+}
+
+void load_script(js_State* J, const char* file, const char* source) {
+    load(J, file, source, J->default_strict, J->GE, true);
+}
+
+Value evaluate_source(State& state, std::string_view source) {
+    js_State* J = state.raw();
+    std::string code(source);
+    const auto lower = runtime_of(J).lower_source;
+    if (lower != nullptr) {
+        Result<std::string> lowered = lower(to_utf8(source));
+        if (!lowered) throw SyntaxError(lowered.error().message);
+        code = to_engine_text(*lowered);
+    }
+    Guard guard(J);
+    load(J, "(eval)", code.c_str(), J->default_strict, J->GE, false);
+    js_pushundefined(J);
+    js_call(J, 0);
+    if (lower != nullptr) {
+        js_pushundefined(J);
+        js_call(J, 0);
+    }
+    return Internal::value(state, *js_tovalue(J, -1));
+}
+
+js_Function* compile_function(js_State* J, const char* parameters, const char* body) {
+    js_Function* function = nullptr;
+    run_native(J, [&] {
+        Guard guard(J);
+        const ParserCleanup cleanup{J};
+        function = jsC_compilefunction(J, jsP_parsefunction(J, "[string]", parameters, body));
+        function->name = "anonymous";
+    });
+    return function;
+}
+
+}  // namespace k6::js
+
+using namespace k6::js;
+
+extern "C" {
+
+void js_loadeval(js_State* J, const char* file, const char* source) {
+    load(J, file, source, J->strict, J->strict ? J->E : nullptr, false);
+}
+
+int k6_js_nesting_limit(js_State* J) { return runtime_of(J).nesting_limit; }
+
+int k6_js_lex(js_State* J) {
+    const char* text = runtime_of(J).compiled_text;
+    if (text == nullptr) return jsY_lex(J);
+    const char* start = token_start(J);
+    const int token = jsY_lex(J);
+    J->lexline = -static_cast<int>(start - text) - 1;
+    return token;
+}
+
+}  // extern "C"

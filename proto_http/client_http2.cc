@@ -1,0 +1,72 @@
+#include <utility>
+
+#include "proto_http/client_impl.h"
+#include "proto_http/h2_connection.h"
+#include "proto_http/http_debug.h"
+
+namespace k6::http {
+
+Client::Impl::Http2Outcome Client::Impl::exchange_over_http2(const Request& request, const Hop& hop,
+                                                             Http2Connection& connection, Deadline& deadline,
+                                                             Response& response, TimePoint ready) {
+    Http2Outcome outcome{.ready = ready};
+    if ((outcome.failure = connection.wait_for_slot(deadline, outcome.ready))) return outcome;
+    if (!connection.usable()) {
+        outcome.failure = fail({.cause = "http2: the connection takes no more requests"});
+        outcome.unprocessed = true;
+        return outcome;
+    }
+    response.remote = connection.remote();
+    response.tls = connection.tls();
+
+    const RequestHead head = collect_head(request, hop, response);
+    const std::string_view body = hop.body.value_or(std::string_view());
+    std::string debug_id;
+    if (!shared.settings.http_debug.empty()) {
+        shared.head.clear();
+        write_request_head(head, shared.fields, shared.head);
+        debug_id = log_request(vu, shared.head, body, shared.settings.http_debug == "full");
+    }
+    Http2Stream stream(
+        response, {.head_request = hop.method == "HEAD", .keep_body = request.response_body == ResponseBody::keep});
+    outcome.failure = connection.exchange({.method = head.method,
+                                           .scheme = hop.url->scheme(),
+                                           .authority = head.host,
+                                           .target = head.target,
+                                           .user_agent = head.user_agent,
+                                           .fields = shared.fields,
+                                           .content_length = head.content_length,
+                                           .body = body},
+                                          stream, deadline);
+    outcome.times = stream.times;
+    outcome.started = stream.started;
+    outcome.unprocessed = stream.unprocessed;
+    if (!debug_id.empty() && !outcome.failure) {
+        log_response(vu, debug_id, response, shared.settings.http_debug == "full");
+    }
+    return outcome;
+}
+
+MaybeFailure Client::Impl::find_http2(const Route& route, Deadline& deadline, TimePoint start, Response& response,
+                                      std::shared_ptr<Http2Connection>& connection, TimePoint& ready) {
+    connection = http2.find(route);
+    while (!connection && http2.is_dialling(route)) {
+        auto failure = http2.await_dial(route, deadline);
+        ready = shared.worker.now();
+        if (failure) return failure;
+        response.timings.blocked = ready - start;
+        connection = http2.find(route);
+    }
+    return nullptr;
+}
+
+bool Client::Impl::pause_before_repeating(int repetitions, Deadline& deadline) const {
+    // As Go's client does: at once, then after 1, 2, 4, 8, 16 seconds.
+    constexpr int most_repetitions = 6;
+    if (deadline.over() || repetitions >= most_repetitions) return false;
+    if (repetitions == 0) return true;
+    const TimePoint until = shared.worker.now() + std::chrono::seconds(1 << (repetitions - 1));
+    return deadline.run([&] { sleep_until(until); });
+}
+
+}  // namespace k6::http

@@ -1,0 +1,266 @@
+#include "proto_http/h2_connection.h"
+
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/runtime/fiber.h"
+#include "engine/runtime/worker.h"
+#include "proto_http/tls.h"
+
+namespace k6::http {
+namespace {
+
+/// Plaintext that is encrypted at a time: a record.
+constexpr std::size_t record_size = std::size_t{1} << 14;
+constexpr std::size_t kept_capacity = std::size_t{1} << 12;
+
+MaybeFailure timed_out() { return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"}); }
+
+}  // namespace
+
+/// A fiber that waits for a slot.
+struct Http2Connection::Waiter {
+    Fiber* fiber;
+    bool woken = false;
+
+    static void wake(void* self) noexcept {
+        auto& waiter = *static_cast<Waiter*>(self);
+        if (std::exchange(waiter.woken, true)) return;
+        waiter.fiber->resume_later();
+    }
+};
+
+std::shared_ptr<Http2Connection> Http2Connection::start(ClientShared::Impl& shared, Vu& vu,
+                                                        std::unique_ptr<Connection> dialled) {
+    std::shared_ptr<Http2Connection> made(new Http2Connection(shared, vu, std::move(dialled)));
+    // A server may have spoken already, behind its last handshake message.
+    if (made->decrypt()) {
+        made->read_on();
+    } else {
+        made->settle();
+    }
+    return made;
+}
+
+Http2Connection::Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique_ptr<Connection> dialled)
+    : shared_(shared),
+      vu_(vu),
+      base_(std::move(dialled)),
+      session_({.max_head_size = shared.settings.max_head_size,
+                .max_headers = shared.settings.max_headers,
+                .max_body_size = shared.settings.max_body_size}),
+      buffer_(std::in_place, shared.buffers) {}
+
+Http2Connection::~Http2Connection() { close(); }
+
+void Http2Connection::read_on() {
+    base_->stream().start_read(
+        shared_from_this(), buffer_->data(), buffer_->size(),
+        [](void* self, const IoResult& result) { static_cast<Http2Connection*>(self)->on_read(result); });
+}
+
+void Http2Connection::on_read(const IoResult& result) {
+    if (closed_) return;
+    if (result.kind != IoResult::Kind::done) {
+        if (write_failure_) {
+            session_.end(*write_failure_);
+        } else if (result.kind == IoResult::Kind::end_of_input) {
+            session_.end({.cause = "unexpected EOF"});
+        } else {
+            session_.end(*base_->failed(Operation::read, result));
+        }
+        settle();
+        return;
+    }
+    vu_.bytes_received += result.bytes;
+    opened_since_read_ = 0;
+    base_->tls_session()->give_input({buffer_->data(), result.bytes});
+    const bool goes_on = decrypt();
+    settle();
+    if (goes_on && !closed_) read_on();
+}
+
+bool Http2Connection::decrypt() {
+    TlsSession& tls = *base_->tls_session();
+    const TimePoint now = shared_.worker.batch_time();
+    while (true) {
+        switch (tls.read(shared_.plaintext, sizeof shared_.plaintext)) {
+            case TlsSession::Step::done:
+                session_.feed({shared_.plaintext, tls.bytes_read()}, now);
+                if (tls.used_up()) return true;
+                break;
+            case TlsSession::Step::needs_input:
+                return true;
+            case TlsSession::Step::closed:
+                session_.end({.cause = "unexpected EOF"});
+                return false;
+            case TlsSession::Step::failed:
+                session_.end(*base_->tls_failed());
+                return false;
+        }
+    }
+}
+
+void Http2Connection::settle() {
+    flush();
+    const std::size_t woken_before = woken_;
+    while (Http2Stream* stream = session_.take_ended()) wake(*stream);
+    // Behind the turn in which their fibers run, before the loop looks at the sockets again.
+    if (woken_ > woken_before + 1) flush_soon();
+    std::size_t wakes = session_.accepts_requests() ? session_.free_slots() : queue_.size();
+    for (; wakes > 0 && !queue_.empty(); --wakes) {
+        Waiter* const next = queue_.front();
+        queue_.pop_front();
+        Waiter::wake(next);
+    }
+    if (session_.finished() && !waits_for_room_) close();
+}
+
+void Http2Connection::wake(Http2Stream& stream) {
+    if (stream.waiter == nullptr || std::exchange(stream.woken, true)) return;
+    ++woken_;
+    stream.waiter->resume_later();
+}
+
+void Http2Connection::wake_early(void* of) noexcept {
+    auto& stream = *static_cast<Http2Stream*>(of);
+    if (std::exchange(stream.woken, true)) return;
+    stream.waiter->resume_later();
+}
+
+void Http2Connection::flush() {
+    if (closed_ || waits_for_room_ || write_failure_) return;
+    std::string& outgoing = base_->tls_session()->outgoing();
+    bool wrote = false;
+    while (true) {
+        while (sent_ < outgoing.size()) {
+            const iovec part{outgoing.data() + sent_, outgoing.size() - sent_};
+            const IoResult result = base_->stream().write_now(&part, 1);
+            if (result.kind == IoResult::Kind::done) {
+                vu_.bytes_sent += result.bytes;
+                sent_ += result.bytes;
+                wrote = true;
+                continue;
+            }
+            if (result.kind == IoResult::Kind::would_block) {
+                waits_for_room_ = true;
+                base_->stream().start_wait_for_room(shared_from_this(), [](void* of, const IoResult&) {
+                    auto& self = *static_cast<Http2Connection*>(of);
+                    self.waits_for_room_ = false;
+                    if (!self.closed_) self.settle();
+                });
+                return;
+            }
+            // What the server said before it left can still be read; the end of that says why.
+            write_failure_ = base_->failed(Operation::write, result);
+            return;
+        }
+        sent_ = 0;
+        if (outgoing.capacity() > kept_capacity) {
+            outgoing = std::string();
+        } else {
+            outgoing.clear();
+        }
+        std::string& plaintext = shared_.http2_output;
+        plaintext.clear();
+        session_.take_output(plaintext, record_size);
+        if (plaintext.empty()) break;
+        if (base_->tls_session()->write(plaintext.data(), plaintext.size()) != TlsSession::Step::done) {
+            write_failure_ = base_->tls_failed();
+            return;
+        }
+    }
+    if (wrote) session_.output_written(shared_.worker.now());
+}
+
+void Http2Connection::flush_soon() {
+    if (std::exchange(flush_posted_, true)) return;
+    base_->stream().post(post_memory_, shared_from_this(), [](void* of, const IoResult&) {
+        auto& self = *static_cast<Http2Connection*>(of);
+        self.flush_posted_ = false;
+        if (!self.closed_) self.settle();
+    });
+}
+
+MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready) {
+    Fiber* const fiber = Fiber::current();
+    for (bool waited = false; usable() && (session_.free_slots() == 0 || (!waited && !queue_.empty())); waited = true) {
+        fiber->check_interrupt();
+        if (deadline.over()) return timed_out();
+        Waiter waiter{fiber};
+        struct Guard {
+            Http2Connection& connection;
+            Waiter* waiter;
+            bool got_slot = false;
+            ~Guard() {
+                std::erase(connection.queue_, waiter);
+                // The slot that this one was woken for may serve the next one.
+                if (!got_slot && !connection.queue_.empty() && !connection.closed_) connection.flush_soon();
+            }
+        };
+        Guard guard{*this, &waiter};
+        // Whoever was overtaken goes first.
+        queue_.insert(waited ? queue_.begin() : queue_.end(), &waiter);
+        deadline.suspend({&Waiter::wake, &waiter});
+        guard.got_slot = !deadline.over();
+        ready = shared_.worker.now();
+    }
+    return nullptr;
+}
+
+MaybeFailure Http2Connection::exchange(const Http2Request& request, Http2Stream& stream, Deadline& deadline) {
+    Fiber* const fiber = Fiber::current();
+    fiber->check_interrupt();
+    if (deadline.over()) return timed_out();
+
+    struct Guard {
+        Http2Connection& connection;
+        Http2Stream& stream;
+        ~Guard() {
+            if (stream.state != Http2Stream::State::open || connection.closed_) return;
+            connection.session_.reset(stream);
+            connection.settle();
+        }
+    };
+    const Guard guard{*this, stream};
+    session_.open(stream, request);
+    // Alone, it goes out at once; in company, together with what others are about to send.
+    if (++opened_since_read_ == 1 && woken_ == 0 && !flush_posted_) {
+        settle();
+    } else {
+        flush_soon();
+    }
+    while (stream.state == Http2Stream::State::open) {
+        stream.woken = false;
+        stream.waiter = fiber;
+        struct Waiting {
+            Http2Connection& connection;
+            Http2Stream& stream;
+            ~Waiting() {
+                stream.waiter = nullptr;
+                if (stream.state == Http2Stream::State::ended && connection.woken_ > 0) --connection.woken_;
+            }
+        };
+        const Waiting waiting{*this, stream};
+        deadline.suspend({&wake_early, &stream});
+        if (stream.state == Http2Stream::State::open && deadline.over()) return timed_out();
+    }
+    return std::move(stream.failure);
+}
+
+void Http2Connection::close() {
+    if (std::exchange(closed_, true)) return;
+    session_.end({.cause = "http2: client connection lost"});
+    while (Http2Stream* stream = session_.take_ended()) wake(*stream);
+    while (!queue_.empty()) {
+        Waiter* const next = queue_.front();
+        queue_.pop_front();
+        Waiter::wake(next);
+    }
+    base_->close();
+    buffer_.reset();
+}
+
+}  // namespace k6::http

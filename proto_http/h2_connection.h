@@ -1,0 +1,96 @@
+// An HTTP/2 connection of one VU: a dialled connection on which ALPN chose h2, with any number of exchanges at a time.
+//
+// It reads by itself, outside of fibers, for as long as it is open: so pings are answered and a GOAWAY is noticed while
+// no request is under way. A fiber that has sent a request sleeps until its stream has ended; its interruption resets
+// that stream and nothing else.
+//
+//   auto connection = Http2Connection::start(shared, vu, std::move(dialled));
+//   Http2Stream stream(response, {});
+//   if (auto failure = connection->wait_for_slot(deadline)) …
+//   if (auto failure = connection->exchange(request, stream, deadline)) …     // request: scratch is fine
+//
+//   state   | event                                            | next
+//   open    | GOAWAY of either side, no stream number left     | leaving: takes no requests, streams go on
+//   leaving | the last stream has ended, all is sent           | closed
+//   any     | the peer's end, a failure of the socket, close() | closed
+//
+// Shared by the Client's slot, the fibers in an exchange and the operations under way. close() before the Client's
+// other parts go. Worker thread only.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/exec/vu.h"
+#include "proto_http/connection.h"
+#include "proto_http/failure.h"
+#include "proto_http/h2_session.h"
+#include "proto_http/shared_state.h"
+#include "proto_http/transport.h"
+
+namespace k6::http {
+
+class Http2Connection : public std::enable_shared_from_this<Http2Connection> {
+public:
+    static std::shared_ptr<Http2Connection> start(ClientShared::Impl& shared, Vu& vu,
+                                                  std::unique_ptr<Connection> dialled);
+    ~Http2Connection();
+    Http2Connection(const Http2Connection&) = delete;
+    Http2Connection& operator=(const Http2Connection&) = delete;
+
+    bool serves(const Route& route) const noexcept { return base_->serves(route); }
+    /// New requests may be sent on it.
+    bool usable() const noexcept { return !closed_ && session_.accepts_requests(); }
+    bool closed() const noexcept { return closed_; }
+    /// Nothing is under way.
+    bool idle() const noexcept { return session_.open_streams() == 0 && queue_.empty(); }
+    const std::optional<Endpoint>& remote() const noexcept { return base_->remote(); }
+    const std::optional<TlsInfo>& tls() const noexcept { return base_->tls(); }
+
+    /// Returns when the server takes another stream, or (check usable()) when it never will. `ready` is set if that
+    /// took time.
+    MaybeFailure wait_for_slot(Deadline& deadline, TimePoint& ready);
+    /// Sends a request and waits for the end of its response; right after wait_for_slot().
+    MaybeFailure exchange(const Http2Request& request, Http2Stream& stream, Deadline& deadline);
+
+    void close();
+
+private:
+    struct Waiter;
+
+    Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique_ptr<Connection> dialled);
+
+    void read_on();
+    void on_read(const IoResult& result);
+    /// Plaintext to the session. False: the peer has ended the connection, or broke TLS; the session knows.
+    bool decrypt();
+    /// After anything that may have made output or ended streams.
+    void settle();
+    void flush();
+    void flush_soon();
+    void wake(Http2Stream& stream);
+    static void wake_early(void* stream) noexcept;
+
+    ClientShared::Impl& shared_;
+    Vu& vu_;
+    std::unique_ptr<Connection> base_;
+    Http2Session session_;
+    std::optional<BufferPool::Loan> buffer_;
+    std::deque<Waiter*> queue_;
+    /// Of tls.outgoing(): what the socket has taken.
+    std::size_t sent_ = 0;
+    MaybeFailure write_failure_;
+    /// Streams that have ended and whose fibers have not run yet: they are likely to send more.
+    std::size_t woken_ = 0;
+    /// Requests since the socket brought something: several in a row come from a batch, and more may follow.
+    std::size_t opened_since_read_ = 0;
+    bool waits_for_room_ = false;
+    bool flush_posted_ = false;
+    bool closed_ = false;
+    OperationMemory post_memory_;
+};
+
+}  // namespace k6::http

@@ -1,0 +1,550 @@
+#include "proto_http/h2_session.h"
+
+#include <nghttp2/nghttp2.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "proto_http/block_pool.h"
+#include "proto_http/reason_phrase.h"
+
+namespace k6::http {
+namespace {
+
+template <auto Delete>
+struct Deleter {
+    template <class T>
+    void operator()(T* pointer) const {
+        Delete(pointer);
+    }
+};
+using SessionPointer = std::unique_ptr<nghttp2_session, Deleter<&nghttp2_session_del>>;
+using CallbacksPointer = std::unique_ptr<nghttp2_session_callbacks, Deleter<&nghttp2_session_callbacks_del>>;
+using OptionPointer = std::unique_ptr<nghttp2_option, Deleter<&nghttp2_option_del>>;
+
+/// What RFC 9113 section 6.5.2 counts for a field besides its text.
+constexpr std::size_t field_overhead = 32;
+
+nghttp2_mem functions_of(BlockPool& pool) {
+    return {
+        &pool, [](std::size_t size, void* of) { return static_cast<BlockPool*>(of)->allocate(size); },
+        [](void* memory, void* of) { static_cast<BlockPool*>(of)->release(memory); },
+        [](std::size_t count, std::size_t size, void* of) -> void* {
+            if (size != 0 && count > SIZE_MAX / size) return nullptr;
+            void* const memory = static_cast<BlockPool*>(of)->allocate(count * size);
+            return memory != nullptr ? std::memset(memory, 0, count * size) : nullptr;
+        },
+        [](void* memory, std::size_t size, void* of) { return static_cast<BlockPool*>(of)->reallocate(memory, size); }};
+}
+
+std::uint8_t* bytes_of(std::string_view text) {
+    return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+}
+
+std::string_view text_of(const std::uint8_t* bytes, std::size_t size) {
+    return {reinterpret_cast<const char*>(bytes), size};
+}
+
+/// Fields that speak of an HTTP/1.1 connection (RFC 9113 section 8.2.2), or that a pseudo field says already.
+bool has_no_place(const Headers::Field& field) {
+    for (std::string_view name : {"Connection", "Host", "Proxy-Connection", "Transfer-Encoding", "Upgrade",
+                                  "Keep-Alive", "Content-Length", "User-Agent", "Http2-Settings"}) {
+        if (field.name.size() == name.size() && equals_ignoring_case(field.name, name)) return true;
+    }
+    return equals_ignoring_case(field.name, "Te") && !equals_ignoring_case(field.value, "trailers");
+}
+
+MaybeFailure stream_failure(std::int32_t id, std::uint32_t code, bool from_peer) {
+    return fail({.code = ErrorCode::http2_stream,
+                 .detail = {.http2_code = code},
+                 .cause = "stream error: stream ID " + std::to_string(id) + "; " + http2_code_name(code) +
+                          (from_peer ? "; received from peer" : "")});
+}
+
+}  // namespace
+
+struct Http2Session::Impl {
+    explicit Impl(const Limits& with);
+
+    static Impl& of(void* self) { return *static_cast<Impl*>(self); }
+    /// Of one stream there are several callbacks in a row.
+    Http2Stream* find(std::int32_t id) {
+        if (found == nullptr || found->id != id) {
+            found = static_cast<Http2Stream*>(nghttp2_session_get_stream_user_data(session.get(), id));
+        }
+        return found;
+    }
+
+    static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* self);
+    static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* self);
+    static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
+                         const std::uint8_t* value, std::size_t value_size, std::uint8_t flags, void* self);
+    static int on_data(nghttp2_session*, std::uint8_t flags, std::int32_t id, const std::uint8_t* data,
+                       std::size_t size, void* self);
+    static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* self);
+    static int on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* self);
+    static int on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, int error, void* self);
+    static int on_stream_close(nghttp2_session*, std::int32_t id, std::uint32_t code, void* self);
+    static int on_error(nghttp2_session*, int code, const char* text, std::size_t size, void* self);
+    static ssize_t read_body(nghttp2_session*, std::int32_t id, std::uint8_t* buffer, std::size_t size,
+                             std::uint32_t* flags, nghttp2_data_source*, void* self);
+
+    void on_head(Http2Stream& stream);
+    void add(std::string_view name, std::string_view value, std::uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
+        fields.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), flags});
+    }
+    void detach(Http2Stream& stream);
+    void finish(Http2Stream& stream, MaybeFailure failure);
+    /// The server's GOAWAY excludes the stream.
+    void cut_off(Http2Stream& stream);
+    /// Ends a stream for a reason of our own, and tells the server that we do not want the rest.
+    void give_up(Http2Stream& stream, std::string cause);
+    void end_all(const Failure& reason);
+    /// Our own GOAWAY has been made: the server broke the protocol.
+    void end_if_broken();
+
+    Limits limits;
+    BlockPool memory;  // outlives the session
+    SessionPointer session;
+    std::vector<Http2Stream*> streams;
+    Http2Stream* found = nullptr;
+    /// Made into frames completely, but not known to be sent.
+    std::vector<Http2Stream*> serialized;
+    Http2Stream* first_ended = nullptr;
+    Http2Stream* last_ended = nullptr;
+    TimePoint now{};
+    std::optional<std::uint32_t> goaway;
+    std::int32_t goaway_last_stream = 0;
+    std::optional<std::uint32_t> broken;
+    std::string error;
+    bool ended = false;
+    // Scratch.
+    std::vector<nghttp2_nv> fields;
+    char length_digits[20];
+};
+
+Http2Session::Impl::Impl(const Limits& with) : limits(with) {
+    nghttp2_session_callbacks* made_callbacks = nullptr;
+    nghttp2_option* made_options = nullptr;
+    if (nghttp2_session_callbacks_new(&made_callbacks) != 0) throw std::bad_alloc();
+    const CallbacksPointer callbacks(made_callbacks);
+    if (nghttp2_option_new(&made_options) != 0) throw std::bad_alloc();
+    const OptionPointer options(made_options);
+
+    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks.get(), &on_begin_frame);
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks.get(), &on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks.get(), &on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks.get(), &on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks.get(), &on_frame);
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks.get(), &on_frame_sent);
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks.get(), &on_frame_not_sent);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks.get(), &on_stream_close);
+    nghttp2_session_callbacks_set_error_callback2(callbacks.get(), &on_error);
+    // Closed streams would be kept for a priority tree that nobody asks for.
+    nghttp2_option_set_no_closed_streams(options.get(), 1);
+    // It counts the pieces in which they arrive, too.
+    nghttp2_option_set_max_continuations(options.get(), 128);
+
+    nghttp2_session* made_session = nullptr;
+    nghttp2_mem functions = functions_of(memory);
+    if (nghttp2_session_client_new3(&made_session, callbacks.get(), this, options.get(), &functions) != 0) {
+        throw std::bad_alloc();
+    }
+    session.reset(made_session);
+
+    const std::array<nghttp2_settings_entry, 3> settings = {{
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(limits.max_head_size)},
+    }};
+    nghttp2_submit_settings(session.get(), NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+    nghttp2_session_set_local_window_size(session.get(), NGHTTP2_FLAG_NONE, 0, limits.connection_window);
+    for (auto* list : {&streams, &serialized}) list->reserve(16);
+    fields.reserve(32);
+}
+
+int Http2Session::Impl::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* self) {
+    if (header->type != NGHTTP2_DATA || header->length == 0) return 0;
+    Http2Stream* const stream = of(self).find(header->stream_id);
+    if (stream == nullptr || !stream->content_length || stream->config.head_request) return 0;
+    const bool padded = (header->flags & NGHTTP2_FLAG_PADDED) != 0;
+    if (!padded && header->length > *stream->content_length - stream->body_size) {
+        of(self).give_up(*stream, "net/http: server replied with more than declared Content-Length; truncated");
+    }
+    return 0;
+}
+
+int Http2Session::Impl::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* self) {
+    Http2Stream* const stream = of(self).find(frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    stream->head_ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    if (stream->started) return 0;
+    stream->started = true;
+    stream->times.first_byte = of(self).now;
+    return 0;
+}
+
+int Http2Session::Impl::on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name_bytes,
+                                  std::size_t name_size, const std::uint8_t* value_bytes, std::size_t value_size,
+                                  std::uint8_t, void* self) {
+    Impl& impl = of(self);
+    Http2Stream* const stream = impl.find(frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    stream->head_size += name_size + value_size + field_overhead;
+    if (stream->head_size > impl.limits.max_head_size) {
+        impl.give_up(*stream, "http2: response header list larger than advertised limit");
+        return 0;
+    }
+    if (stream->has_head) return 0;
+    const std::string_view name = text_of(name_bytes, name_size);
+    const std::string_view value = text_of(value_bytes, value_size);
+    if (name == ":status") {
+        std::from_chars(value.data(), value.data() + value.size(), stream->status);
+        return 0;
+    }
+    if (name.starts_with(':')) return 0;
+    Headers& headers = stream->response.headers;
+    if (headers.size() >= impl.limits.max_headers) {
+        impl.give_up(*stream,
+                     "server response has more than " + std::to_string(impl.limits.max_headers) + " headers; aborted");
+        return 0;
+    }
+    if (name == "content-length") {
+        std::uint64_t length = 0;
+        const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), length);
+        if (failed == std::errc{} && end == value.data() + value.size()) stream->content_length = length;
+    }
+    headers.begin_field();
+    headers.extend_name(name);
+    headers.extend_value(value);
+    headers.end_field();
+    return 0;
+}
+
+void Http2Session::Impl::on_head(Http2Stream& stream) {
+    Response& response = stream.response;
+    if (stream.status / 100 == 1) {
+        response.headers.clear();
+        stream.content_length.reset();
+        stream.status = 0;
+        return;
+    }
+    stream.has_head = true;
+    response.status = stream.status;
+    response.protocol = Protocol::http_2;
+    char digits[12];
+    response.status_text.assign(digits, std::to_chars(digits, digits + sizeof digits, stream.status).ptr);
+    if (const std::string_view phrase = reason_phrase(stream.status); !phrase.empty()) {
+        response.status_text += ' ';
+        response.status_text += phrase;
+    }
+    if (stream.status == 204 || stream.status == 304 || stream.config.head_request) stream.content_length.reset();
+    if (stream.content_length && stream.config.keep_body) {
+        // A hint only: the peer may claim anything.
+        response.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*stream.content_length, 1 << 20)));
+    }
+}
+
+int Http2Session::Impl::on_data(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                                std::size_t size, void* self) {
+    Impl& impl = of(self);
+    Http2Stream* const stream = impl.find(id);
+    if (stream == nullptr) return 0;
+    stream->body_size += size;
+    if (!stream->config.keep_body) return 0;
+    std::string& body = stream->response.body;
+    if (size > impl.limits.max_body_size - body.size()) {
+        impl.give_up(*stream,
+                     "the response body is larger than " + std::to_string(impl.limits.max_body_size) + " bytes");
+        return 0;
+    }
+    body.append(text_of(data, size));
+    return 0;
+}
+
+int Http2Session::Impl::on_frame(nghttp2_session*, const nghttp2_frame* frame, void* self) {
+    Impl& impl = of(self);
+    switch (frame->hd.type) {
+        case NGHTTP2_HEADERS:
+        case NGHTTP2_DATA: {
+            Http2Stream* const stream = impl.find(frame->hd.stream_id);
+            if (stream == nullptr) return 0;
+            if (frame->hd.type == NGHTTP2_HEADERS && !stream->has_head) impl.on_head(*stream);
+            if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream->has_head) {
+                stream->response_complete = true;
+                // A response may be complete before the request is: nobody needs the rest of that.
+                if (!stream->serialized) {
+                    nghttp2_submit_rst_stream(impl.session.get(), NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_NO_ERROR);
+                }
+                impl.finish(*stream, nullptr);
+            }
+            return 0;
+        }
+        case NGHTTP2_RST_STREAM:
+            if (Http2Stream* const stream = impl.find(frame->hd.stream_id)) stream->reset_by_peer = true;
+            return 0;
+        case NGHTTP2_GOAWAY:
+            impl.goaway = frame->goaway.error_code;
+            impl.goaway_last_stream = frame->goaway.last_stream_id;
+            return 0;
+        default:
+            return 0;
+    }
+}
+
+void Http2Session::Impl::cut_off(Http2Stream& stream) {
+    const std::uint32_t code = goaway.value_or(NGHTTP2_NO_ERROR);
+    // A server that refuses the very first request with an error will refuse it on another connection, too.
+    stream.unprocessed = stream.id > 1 || code == NGHTTP2_NO_ERROR;
+    finish(stream, fail({.code = ErrorCode::http2_goaway,
+                         .detail = {.http2_code = code},
+                         .cause = "http2: Transport received GOAWAY from server ErrCode:" + http2_code_name(code)}));
+}
+
+int Http2Session::Impl::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* self) {
+    Impl& impl = of(self);
+    switch (frame->hd.type) {
+        case NGHTTP2_HEADERS:
+        case NGHTTP2_DATA:
+            if (Http2Stream* const stream = impl.find(frame->hd.stream_id)) {
+                stream->begun = true;
+                if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
+                stream->serialized = true;
+                impl.serialized.push_back(stream);
+            }
+            return 0;
+        case NGHTTP2_GOAWAY:
+            if (frame->goaway.error_code != NGHTTP2_NO_ERROR && !impl.broken) impl.broken = frame->goaway.error_code;
+            return 0;
+        default:
+            return 0;
+    }
+}
+
+int Http2Session::Impl::on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, int error, void* self) {
+    Impl& impl = of(self);
+    if (frame->hd.type != NGHTTP2_HEADERS) return 0;
+    // There is no stream by which nghttp2 could find it.
+    const auto found = std::find_if(impl.streams.begin(), impl.streams.end(),
+                                    [&](const Http2Stream* stream) { return stream->id == frame->hd.stream_id; });
+    if (found == impl.streams.end()) return 0;
+    Http2Stream& stream = **found;
+    stream.unprocessed = true;
+    if (impl.goaway) {
+        impl.cut_off(stream);
+    } else {
+        impl.finish(stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(error)}));
+    }
+    return 0;
+}
+
+int Http2Session::Impl::on_stream_close(nghttp2_session*, std::int32_t id, std::uint32_t code, void* self) {
+    Impl& impl = of(self);
+    Http2Stream* const stream = impl.find(id);
+    if (stream == nullptr) return 0;
+    if (stream->reset_by_peer) {
+        stream->unprocessed = code == NGHTTP2_REFUSED_STREAM;
+        impl.finish(*stream, stream_failure(id, code, true));
+    } else if (code == NGHTTP2_REFUSED_STREAM && impl.goaway) {
+        impl.cut_off(*stream);
+    } else if ((stream->has_head || stream->head_ends) && stream->content_length &&
+               stream->body_size < *stream->content_length) {
+        impl.finish(*stream, fail({.cause = "unexpected EOF"}));
+    } else {
+        impl.finish(*stream, stream_failure(id, code, false));
+    }
+    return 0;
+}
+
+int Http2Session::Impl::on_error(nghttp2_session*, int, const char* text, std::size_t size, void* self) {
+    of(self).error.assign(text, size);
+    return 0;
+}
+
+ssize_t Http2Session::Impl::read_body(nghttp2_session*, std::int32_t id, std::uint8_t* buffer, std::size_t size,
+                                      std::uint32_t* flags, nghttp2_data_source*, void* self) {
+    Http2Stream* const stream = of(self).find(id);
+    if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    const std::size_t count = std::min(size, stream->unsent_body.size());
+    std::memcpy(buffer, stream->unsent_body.data(), count);
+    stream->unsent_body.remove_prefix(count);
+    if (stream->unsent_body.empty()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return static_cast<ssize_t>(count);
+}
+
+void Http2Session::Impl::detach(Http2Stream& stream) {
+    if (found == &stream) found = nullptr;
+    nghttp2_session_set_stream_user_data(session.get(), stream.id, nullptr);
+    streams[stream.index] = streams.back();
+    streams[stream.index]->index = stream.index;
+    streams.pop_back();
+    if (stream.serialized && !stream.times.sent) std::erase(serialized, &stream);
+}
+
+void Http2Session::Impl::finish(Http2Stream& stream, MaybeFailure failure) {
+    detach(stream);
+    stream.state = Http2Stream::State::ended;
+    stream.failure = std::move(failure);
+    stream.next_ended = nullptr;
+    (last_ended != nullptr ? last_ended->next_ended : first_ended) = &stream;
+    last_ended = &stream;
+}
+
+void Http2Session::Impl::give_up(Http2Stream& stream, std::string cause) {
+    nghttp2_submit_rst_stream(session.get(), NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_CANCEL);
+    finish(stream, fail({.cause = std::move(cause)}));
+}
+
+void Http2Session::Impl::end_all(const Failure& reason) {
+    ended = true;
+    while (!streams.empty()) {
+        Http2Stream& stream = *streams.back();
+        // What was to be sent next has not been.
+        stream.unprocessed = !stream.begun;
+        finish(stream, fail(Failure(reason)));
+    }
+}
+
+void Http2Session::Impl::end_if_broken() {
+    if (!broken || ended) return;
+    end_all({.code = ErrorCode::http2_connection,
+             .detail = {.http2_code = *broken},
+             .cause = "connection error: " + http2_code_name(*broken) + (error.empty() ? "" : " (" + error + ")")});
+}
+
+Http2Session::Http2Session(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+Http2Session::~Http2Session() = default;
+
+bool Http2Session::accepts_requests() const noexcept {
+    return !impl_->ended && !impl_->broken && nghttp2_session_check_request_allowed(impl_->session.get()) != 0;
+}
+
+std::size_t Http2Session::free_slots() const noexcept {
+    const std::size_t allowed =
+        nghttp2_session_get_remote_settings(impl_->session.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+    return allowed - std::min(allowed, impl_->streams.size());
+}
+
+std::size_t Http2Session::open_streams() const noexcept { return impl_->streams.size(); }
+
+void Http2Session::open(Http2Stream& stream, const Http2Request& request) {
+    Impl& impl = *impl_;
+    constexpr std::uint8_t fixed_name = NGHTTP2_NV_FLAG_NO_COPY_NAME;
+    impl.fields.clear();
+    const bool connect = request.method == "CONNECT";
+    impl.add(":authority", request.authority, fixed_name);
+    impl.add(":method", request.method, fixed_name);
+    if (!connect) {
+        impl.add(":path", request.target, fixed_name);
+        impl.add(":scheme", request.scheme, fixed_name);
+    }
+    for (const Headers::Field& field : request.fields) {
+        if (has_no_place(field)) continue;
+        if (!equals_ignoring_case(field.name, "Cookie")) {
+            impl.add(field.name, field.value);
+            continue;
+        }
+        // RFC 9113 section 8.2.3: one field for each cookie compresses better.
+        std::string_view rest = field.value;
+        while (true) {
+            const std::size_t end = rest.find("; ");
+            impl.add("cookie", rest.substr(0, end), fixed_name);
+            if (end == std::string_view::npos) break;
+            rest.remove_prefix(end + 2);
+        }
+    }
+    if (!request.user_agent.empty()) impl.add("user-agent", request.user_agent, fixed_name);
+    if (request.content_length) {
+        const char* const end =
+            std::to_chars(impl.length_digits, impl.length_digits + sizeof impl.length_digits, *request.content_length)
+                .ptr;
+        impl.add("content-length", {impl.length_digits, static_cast<std::size_t>(end - impl.length_digits)},
+                 fixed_name);
+    }
+
+    stream.unsent_body = request.body;
+    nghttp2_data_provider provider{};
+    provider.read_callback = &Impl::read_body;
+    const std::int32_t id = nghttp2_submit_request(impl.session.get(), nullptr, impl.fields.data(), impl.fields.size(),
+                                                   request.body.empty() ? nullptr : &provider, &stream);
+    stream.state = Http2Stream::State::open;
+    stream.index = impl.streams.size();
+    impl.streams.push_back(&stream);
+    stream.id = id;
+    if (id < 0) impl.finish(stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(id)}));
+}
+
+void Http2Session::reset(Http2Stream& stream) {
+    if (stream.state != Http2Stream::State::open) return;
+    impl_->detach(stream);
+    stream.state = Http2Stream::State::idle;
+    if (!impl_->ended) {
+        nghttp2_submit_rst_stream(impl_->session.get(), NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_CANCEL);
+    }
+}
+
+void Http2Session::feed(std::string_view bytes, TimePoint now) {
+    Impl& impl = *impl_;
+    if (impl.ended) return;
+    impl.now = now;
+    const ssize_t taken = nghttp2_session_mem_recv(impl.session.get(), bytes_of(bytes), bytes.size());
+    if (taken >= 0) return;
+    // Beyond what nghttp2 answers by itself.
+    const int error = static_cast<int>(taken);
+    if (impl.error.empty()) impl.error = nghttp2_strerror(error);
+    const bool flooded = error == NGHTTP2_ERR_FLOODED || error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS;
+    impl.broken = flooded ? http2_code::enhance_your_calm : http2_code::internal_error;
+    nghttp2_session_terminate_session(impl.session.get(), *impl.broken);
+    impl.end_if_broken();
+}
+
+void Http2Session::end(const Failure& reason) {
+    Impl& impl = *impl_;
+    if (impl.goaway) {
+        impl.end_all({.code = ErrorCode::http2_goaway,
+                      .detail = {.http2_code = *impl.goaway},
+                      .cause = "http2: server sent GOAWAY and closed the connection; LastStreamID=" +
+                               std::to_string(impl.goaway_last_stream) + ", ErrCode=" + http2_code_name(*impl.goaway)});
+    } else {
+        impl.end_all(reason);
+    }
+}
+
+void Http2Session::take_output(std::string& out, std::size_t enough) {
+    Impl& impl = *impl_;
+    while (out.size() < enough) {
+        const std::uint8_t* frame = nullptr;
+        const ssize_t size = nghttp2_session_mem_send(impl.session.get(), &frame);
+        if (size <= 0) break;
+        out.append(text_of(frame, static_cast<std::size_t>(size)));
+    }
+    impl.end_if_broken();
+}
+
+void Http2Session::output_written(TimePoint now) {
+    for (Http2Stream* stream : impl_->serialized) stream->times.sent = now;
+    impl_->serialized.clear();
+}
+
+Http2Stream* Http2Session::take_ended() noexcept {
+    Http2Stream* const stream = impl_->first_ended;
+    if (stream == nullptr) return nullptr;
+    impl_->first_ended = stream->next_ended;
+    if (impl_->first_ended == nullptr) impl_->last_ended = nullptr;
+    return stream;
+}
+
+bool Http2Session::finished() const noexcept {
+    return impl_->ended || (nghttp2_session_want_read(impl_->session.get()) == 0 &&
+                            nghttp2_session_want_write(impl_->session.get()) == 0);
+}
+
+}  // namespace k6::http

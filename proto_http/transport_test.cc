@@ -1,0 +1,89 @@
+#include "proto_http/transport.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "engine/runtime/clock.h"
+#include "engine/runtime/worker.h"
+
+namespace k6::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// What a wait looks like whose end is on its way already: nothing can hurry it.
+void cannot_hurry(void*) noexcept {}
+
+class DeadlineTest : public ::testing::Test {
+protected:
+    /// A fiber waits for something bounded by a deadline at 10 ms; then `afterwards` happens at 20 ms; the wait itself
+    /// ends at 30 ms.
+    template <class Function>
+    void run(Function afterwards) {
+        worker_.spawn([this] {
+            waiting_ = Fiber::current();
+            Deadline deadline(timers_, worker_.now() + milliseconds(10));
+            try {
+                in_time_ = deadline.run([] { Fiber::current()->suspend({&cannot_hurry, nullptr}); });
+            } catch (const Interrupted&) {
+                interrupted_ = true;
+            }
+            passed_ = deadline.passed();
+        });
+        worker_.spawn([this, afterwards] {
+            sleep_for(milliseconds(20));
+            afterwards(*waiting_);
+            sleep_for(milliseconds(10));
+            waiting_->resume();
+        });
+        worker_.request_stop();
+        worker_.run();
+    }
+
+    SimulatedClock clock_;
+    Worker worker_{{.clock = &clock_}};
+    DeadlineTimers timers_{worker_};
+    Fiber* waiting_ = nullptr;
+    bool in_time_ = true;
+    bool passed_ = false;
+    bool interrupted_ = false;
+};
+
+TEST_F(DeadlineTest, PassesWithoutInterruptingTheFiber) {
+    run([](Fiber&) {});
+    EXPECT_FALSE(in_time_);
+    EXPECT_TRUE(passed_);
+    EXPECT_FALSE(interrupted_);
+}
+
+// A name's answer was on its way when the deadline passed, and the iteration's time was over before it arrived.
+TEST_F(DeadlineTest, DoesNotSwallowAnInterruptionThatCoincides) {
+    run([](Fiber& fiber) { fiber.interrupt(); });
+    EXPECT_TRUE(passed_);
+    EXPECT_TRUE(interrupted_);
+}
+
+TEST_F(DeadlineTest, APhaseEndsAndLeavesTheDeadlineAlone) {
+    bool phase_over = false;
+    bool still_fine = false;
+    worker_.spawn([&] {
+        Deadline deadline(timers_, worker_.now() + milliseconds(50));
+        deadline.begin_phase(worker_.now() + milliseconds(10));
+        sleep_for(milliseconds(20));
+        phase_over = deadline.over() && deadline.end_phase();
+        still_fine = !deadline.over();
+        deadline.begin_phase(worker_.now() + milliseconds(10));
+        phase_over = phase_over && !deadline.end_phase();
+        sleep_for(milliseconds(40));
+        passed_ = deadline.passed();
+    });
+    worker_.request_stop();
+    worker_.run();
+    EXPECT_TRUE(phase_over);
+    EXPECT_TRUE(still_fine);
+    EXPECT_TRUE(passed_);
+}
+
+}  // namespace
+}  // namespace k6::http

@@ -1,0 +1,3 @@
+// A12 empty and nested containers
+// console: info { s: "a" } [] {} [ [], {} ]
+console.log({ s: 'a' }, [], {}, [[], {}]);

@@ -1,0 +1,3 @@
+// A25 a rejection without a handler
+// record: error /^Uncaught \(in promise\) strrej/
+Promise.reject('strrej');

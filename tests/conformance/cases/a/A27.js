@@ -1,0 +1,2 @@
+// A27 fail() without a message
+equal(String(throws(() => fail())), 'GoError');

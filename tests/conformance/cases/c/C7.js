@@ -1,0 +1,3 @@
+// C7 this of a timer callback
+// console: info true
+setTimeout(function () { console.log(this === globalThis); }, 1);

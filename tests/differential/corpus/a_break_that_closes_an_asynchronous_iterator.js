@@ -1,0 +1,2 @@
+async function* g(name) { try { for (let i = 0; ; i++) yield i } finally { await null; print('closed', name) } }
+(async () => { o: for await (const a of g('outer')) { for await (const b of g('inner')) { if (b === 1) continue o; if (a === 1) break o; print(a, b) } } const f = async () => { for await (const x of g('returned')) return x }; print(await f()); try { for await (const x of g('thrown')) throw 'out' } catch (e) { print(e) } })();

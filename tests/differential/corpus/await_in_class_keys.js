@@ -1,0 +1,1 @@
+(async () => { class A { [await 'm']() { return 1 } static [await 's'] = 5; [await 'f'] = 6; get [await 'g']() { return 7 } } const a = new A; print(a.m(), A.s, a.f, a.g); const B = class extends (await A) { [await 'n'](x) { return super.m() + x } }; print(new B().n(3)) })();

@@ -1,0 +1,1 @@
+const log = []; const ob = n => ({ valueOf() { log.push(n + 'v'); return 1 }, toString() { log.push(n + 's'); return n } }); ob('a') + ob('b'); ob('c') < ob('d'); `${ob('e')}`; ({})[ob('f')]; ob('g') ** ob('h'); -ob('i'); const z = {}; z[ob('j')] = ob('k'); z[ob('l')] += 1; z[ob('m')]++; ob('n') == 1; ob('o') - ob('p'); print(log.join(' '))

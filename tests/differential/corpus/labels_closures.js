@@ -1,0 +1,2 @@
+const fs = []; outer: for (let i = 0; i < 3; i++) { inner: for (let j = 0; j < 3; j++) { if (j === 1) continue outer; if (i === 2) break outer; fs.push(() => i + ':' + j) } } print(fs.map(f => f()).join()); a: { b: { fs.push(() => 1); if (fs.length) break a; } print('no') } function r() { for (const x of [1, 2, 3]) { const g = () => x; for (;;) { if (x === 2) return g(); break } } } print(r()); l: for (const x of [1, 2]) { switch (x) { case 1: continue l; case 2: break l } }
+foo: if (true) { break foo } bar: { (() => { })(); break bar }

@@ -1,0 +1,1 @@
+const o = { get ['a' + 1]() { return 1 }, ['a' + 1]: 5, ...{ q: 1 }, __proto__: { set w(v) { print('setter') } }, w: 3, async ['m' + 1]() { }, [Symbol.iterator]: function* () { yield 1 } }; print(o.a1, o.w, o.q, [...o].join(), o.m1.name); const s = Symbol('d'); print({ [s]() { } }[s].name, { ['x' + 1]: () => 1 }.x1.name, ({ ['__proto__']: 1 }).hasOwnProperty('__proto__'));

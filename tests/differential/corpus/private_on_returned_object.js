@@ -1,0 +1,1 @@
+class Base { constructor(o) { return o } } class Stamp extends Base { #p = 42; static read(o) { return o.#p } } const o = {}; new Stamp(o); print(Stamp.read(o)); try { new Stamp(o) } catch (e) { print(e.name) } const fz = Object.freeze({}); new Stamp(fz); print(Stamp.read(fz))

@@ -1,0 +1,1 @@
+let n = 0; const it = () => ({ *[Symbol.iterator]() { n++; yield n; n++ } }); print([...it(), n, ...it(), n].join()); print(Math.max(...it(), n), [, ...'ab', ,].length, 0 in [, ...'ab']); print(((...a) => a.join())(n, ...it(), n));

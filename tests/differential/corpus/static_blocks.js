@@ -1,0 +1,1 @@
+class A { static x = 1; static { this.y = this.x + 1; var z = 5; let q = 6; A.z = z + q } static w = this.y; static { try { throw 1 } catch (e) { this.c = e } } static f = () => this; } print(A.y, A.z, A.w, A.c, A.f() === A);

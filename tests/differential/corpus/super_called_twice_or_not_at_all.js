@@ -1,0 +1,1 @@
+class A { } for (const C of [class extends A { constructor() { } }, class extends A { constructor() { super(); super() } }, class extends A { constructor() { return {} } }, class extends A { constructor() { return 1 } }, class extends A { constructor() { const s = () => super(); s(); } }]) { try { print(typeof new C) } catch (e) { print(e.name) } }

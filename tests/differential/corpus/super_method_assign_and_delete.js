@@ -1,0 +1,1 @@
+class A { get x() { return 1 } } class B extends A { m() { try { super.x = 5; return 'assigned ' + Object.keys(this) } catch (e) { return e.name } } } print(new B().m()); class C extends A { m() { super.y = 5; super.y += 1; super.z ??= 4; return JSON.stringify(this) + super.y } } print(new C().m());

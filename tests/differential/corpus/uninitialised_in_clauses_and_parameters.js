@@ -1,0 +1,1 @@
+function t(f) { try { return f() } catch (e) { return e.name } } print(t(() => { switch (1) { case 0: let s = 1; break; case 1: return s } }), t((a = b, b = 1) => a), t((a, b = a) => b), t(() => { const f = () => y; const r = t(f); let y = 1; return [r, f()].join() }), t(() => { class C { static [C.name]() { } } }));

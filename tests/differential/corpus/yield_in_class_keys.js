@@ -1,0 +1,1 @@
+function* g() { class A extends (yield 'base') { [yield 'k'] = 1; static [yield 's']() { return 2 } } return A } const i = g(); i.next(); i.next(Object); i.next('p'); const A = i.next('q').value; print(new A().p, A.q());
