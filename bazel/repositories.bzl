@@ -20,6 +20,7 @@ def k6_repositories():
     system_library(name = "idn2", headers = ["idn2.h"], apt = ["libidn2-dev", "libunistring-dev"], build_file = "@k6//third_party:idn2.BUILD")
     system_library(name = "nettle", headers = ["nettle/md4.h"], apt = ["nettle-dev"], build_file = "@k6//third_party:nettle.BUILD")
     system_library(name = "range_v3", headers = ["range/v3/all.hpp"], apt = ["librange-v3-dev"], build_file = "@k6//third_party:range_v3.BUILD")
+    system_library(name = "cpp_httplib", headers = ["httplib.h"], apt = ["libcpp-httplib-dev"], build_file = "@k6//third_party:cpp_httplib.BUILD")
     system_library(name = "cxxopts", headers = ["cxxopts.hpp"], apt = ["libcxxopts-dev"], build_file = "@k6//third_party:cxxopts.BUILD")
     system_library(name = "google_benchmark", headers = ["benchmark/benchmark.h"], apt = ["libbenchmark-dev"], build_file = "@k6//third_party:google_benchmark.BUILD")
     system_library(name = "zlib", headers = ["zlib.h"], apt = ["zlib1g-dev"], build_file = "@k6//third_party:zlib.BUILD")

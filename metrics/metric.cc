@@ -10,7 +10,7 @@ constexpr bool table_is_in_order() {
     for (std::size_t i = 0; i < builtin_metrics.size(); ++i) {
         if (static_cast<std::size_t>(builtin_metrics[i].id) != i) return false;
     }
-    return static_cast<std::size_t>(Builtin::data_received) + 1 == builtin_metrics.size();
+    return static_cast<std::size_t>(Builtin::generator_dropped_samples) + 1 == builtin_metrics.size();
 }
 static_assert(table_is_in_order(), "builtin_metrics has one row per Builtin, in its order");
 

@@ -66,6 +66,11 @@ enum class Builtin : std::uint32_t {
     grpc_req_duration,
     data_sent,
     data_received,
+    iteration_response_time,
+    generator_start_lateness,
+    generator_loop_lag,
+    generator_cpu,
+    generator_dropped_samples,
 };
 
 /// Which metric, as an index: the ids of a registry run from 0 without gaps, the built-in ones first.
@@ -112,7 +117,22 @@ inline constexpr std::array builtin_metrics = {
     BuiltinMetric{Builtin::grpc_req_duration, "grpc_req_duration", MetricType::trend, ValueKind::time},
     BuiltinMetric{Builtin::data_sent, "data_sent", MetricType::counter, ValueKind::data},
     BuiltinMetric{Builtin::data_received, "data_received", MetricType::counter, ValueKind::data},
+    // Of arrival-rate scenarios: from when an iteration was due to its end, however late it started.
+    BuiltinMetric{Builtin::iteration_response_time, "iteration_response_time", MetricType::trend, ValueKind::time},
+    // About this program rather than its target: how late iterations start against their schedule, how late a
+    // worker's timers are, the part of a core that a worker uses, samples that outputs had to drop.
+    BuiltinMetric{Builtin::generator_start_lateness, "generator_start_lateness", MetricType::trend, ValueKind::time},
+    BuiltinMetric{Builtin::generator_loop_lag, "generator_loop_lag", MetricType::trend, ValueKind::time},
+    BuiltinMetric{Builtin::generator_cpu, "generator_cpu", MetricType::trend, ValueKind::default_},
+    BuiltinMetric{Builtin::generator_dropped_samples, "generator_dropped_samples", MetricType::counter,
+                  ValueKind::default_},
 };
+
+/// Whether a metric describes the generator's own health: summaries show those in a place of their own.
+constexpr bool describes_generator(MetricId metric) {
+    return metric >= MetricId(Builtin::generator_start_lateness) &&
+           metric <= MetricId(Builtin::generator_dropped_samples);
+}
 
 struct Metric {
     MetricId id;

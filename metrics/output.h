@@ -36,6 +36,8 @@ public:
     virtual Result<void> start() = 0;
     /// Writes what is queued, ends the output's thread and releases its resources. Called once, if start() succeeded.
     virtual Result<void> stop(const RunOutcome& outcome) = 0;
+    /// Samples that it was given and could not keep up with. After stop().
+    virtual std::uint64_t dropped_samples() const { return 0; }
 };
 
 /// Gives every chunk to all outputs, which share it.

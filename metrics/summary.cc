@@ -60,13 +60,14 @@ SummaryModel SummaryModel::build(const RunSnapshot& snapshot, const Registry& re
             Thresholds on_part = thresholds_on(thresholds, metric.id, submetric->id);
             part_has_thresholds = part_has_thresholds || on_part.defined;
             const Sink* sink = snapshot.submetric(submetric->id);
-            if (sink == nullptr && !on_part.defined) continue;
+            if ((sink == nullptr || describes_generator(metric.id)) && !on_part.defined) continue;
             parts.push_back({submetric->name, metric.name, submetric->selector.suffix, metric.contains,
                              sink != nullptr ? *sink : Sink(metric.type), std::move(on_part.all)});
         }
         Thresholds on_metric = thresholds_on(thresholds, metric.id, std::nullopt);
         const Sink* sink = snapshot.total(metric.id);
-        if (sink == nullptr && !on_metric.defined && !part_has_thresholds) continue;
+        const bool shown = sink != nullptr && !describes_generator(metric.id);
+        if (!shown && !on_metric.defined && !part_has_thresholds) continue;
         model.metrics.push_back({metric.name, metric.name, std::nullopt, metric.contains,
                                  sink != nullptr ? *sink : Sink(metric.type), std::move(on_metric.all)});
         std::ranges::move(parts, std::back_inserter(model.metrics));

@@ -1,13 +1,10 @@
 #include "metrics/summary_json.h"
 
-#include <openssl/evp.h>
-
-#include <algorithm>
-#include <array>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "metrics/group_tree.h"
 #include "metrics/json_text.h"
 
 namespace k6::metrics {
@@ -15,55 +12,6 @@ namespace {
 
 /// The two formats tell the same in slightly different ways.
 enum class Format { summary_data, export_file };
-
-/// Lower case hexadecimal MD5: how groups and checks are identified.
-std::string path_id(std::string_view path) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    unsigned length = 0;
-    if (EVP_Digest(path.data(), path.size(), digest.data(), &length, EVP_md5(), nullptr) != 1) return "";
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        text += digits[digest[i] >> 4];
-        text += digits[digest[i] & 15];
-    }
-    return text;
-}
-
-struct GroupNode {
-    std::string name;
-    std::string path;
-    std::vector<GroupNode> groups;
-    std::vector<const CheckCount*> checks;
-};
-
-constexpr std::string_view separator = "::";
-
-GroupNode& child(GroupNode& parent, std::string_view name) {
-    const auto known = std::ranges::find(parent.groups, name, &GroupNode::name);
-    if (known != parent.groups.end()) return *known;
-    return parent.groups.emplace_back(
-        GroupNode{std::string(name), parent.path + std::string(separator) + std::string(name), {}, {}});
-}
-
-/// The node of a path "::a::b", made with its ancestors if missing.
-GroupNode& node_of(GroupNode& root, std::string_view path) {
-    GroupNode* node = &root;
-    while (path.starts_with(separator)) {
-        path.remove_prefix(separator.size());
-        const auto end = path.find(separator);
-        node = &child(*node, path.substr(0, end));
-        path.remove_prefix(std::min(end, path.size()));
-    }
-    return *node;
-}
-
-GroupNode group_tree(const SummaryModel& model) {
-    GroupNode root;
-    for (const std::string& path : model.groups) node_of(root, path);
-    for (const CheckCount& check : model.checks) node_of(root, check.group).checks.push_back(&check);
-    return root;
-}
 
 class Writer {
 public:
@@ -76,7 +24,7 @@ public:
         for (const SummaryMetric& metric : model_.metrics) write_metric(metric);
         json_.end_object();
         json_.key("root_group");
-        write_group(group_tree(model_));
+        write_group(group_tree(model_.groups, model_.checks));
         if (format_ == Format::summary_data) write_options_and_state();
         if (options_.setup_data) json_.key("setup_data").json(*options_.setup_data);
         json_.end_object();
@@ -155,7 +103,7 @@ private:
         for (const CheckCount* check : group.checks) {
             begin_item(check->name);
             json_.begin_object();
-            write_identity(check->name, group.path + std::string(separator) + check->name);
+            write_identity(check->name, group.path + std::string(group_separator) + check->name);
             json_.key("passes").number(static_cast<double>(check->passes));
             json_.key("fails").number(static_cast<double>(check->fails));
             json_.end_object();

@@ -33,6 +33,7 @@ constexpr std::array section_rules = {
     SectionRule{"vus", "EXECUTION"},
     SectionRule{"iterations", "EXECUTION"},
     SectionRule{"iteration_duration", "EXECUTION"},
+    SectionRule{"iteration_response_time", "EXECUTION"},
     SectionRule{"dropped_iterations", "EXECUTION"},
     SectionRule{"data_sent", "NETWORK"},
     SectionRule{"data_received", "NETWORK"},

@@ -2,31 +2,67 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
+#include "outputs/csv.h"
+#include "outputs/influxdb.h"
 #include "outputs/json.h"
+#include "outputs/statsd.h"
 
 namespace k6::outputs {
 namespace {
 
 using MadeOutput = Result<std::unique_ptr<metrics::Output>>;
+/// What stands behind `=`; nothing without one.
+using Argument = std::optional<std::string_view>;
 
 struct OutputKind {
     std::string_view type;
-    MadeOutput (*make)(std::string_view argument, const OutputContext& context);
+    MadeOutput (*make)(Argument argument, const OutputContext& context);
+    /// Another name of a kind that is listed already.
+    bool alias = false;
 };
+
+MadeOutput make_json(Argument argument, const OutputContext& context) {
+    return std::make_unique<JsonOutput>(std::string(argument.value_or("")), context);
+}
+
+MadeOutput make_csv(Argument argument, const OutputContext& context) {
+    auto settings = parse_csv_settings(argument, context);
+    if (!settings) return settings.error();
+    return std::make_unique<CsvOutput>(*std::move(settings), context);
+}
+
+MadeOutput make_influxdb(Argument argument, const OutputContext& context) {
+    auto settings = parse_influxdb_settings(argument, context);
+    if (!settings) return settings.error();
+    auto output = InfluxdbOutput::make(*settings, context);
+    if (!output) return output.error();
+    return *std::move(output);
+}
+
+template <StatsdFlavour flavour>
+MadeOutput make_statsd(Argument, const OutputContext& context) {
+    auto settings = parse_statsd_settings(flavour, context);
+    if (!settings) return settings.error();
+    return std::make_unique<StatsdOutput>(*settings, context);
+}
 
 /// Sorted by type, as the error message lists them.
 constexpr std::array kinds = {
-    OutputKind{"json",
-               [](std::string_view argument, const OutputContext& context) -> MadeOutput {
-                   return std::make_unique<JsonOutput>(std::string(argument), context);
-               }},
+    OutputKind{"csv", make_csv},
+    OutputKind{"datadog", make_statsd<StatsdFlavour::datadog>},
+    OutputKind{"influxdb", make_influxdb},
+    OutputKind{"json", make_json},
+    OutputKind{"output-statsd", make_statsd<StatsdFlavour::statsd>, true},
+    OutputKind{"statsd", make_statsd<StatsdFlavour::statsd>},
 };
 
 std::string available_types() {
     std::string text;
     for (const OutputKind& kind : kinds) {
+        if (kind.alias) continue;
         if (!text.empty()) text += ", ";
         text += kind.type;
     }
@@ -38,8 +74,8 @@ std::string available_types() {
 MadeOutput make_output(std::string_view specification, const OutputContext& context) {
     const auto equals = specification.find('=');
     const std::string_view type = specification.substr(0, equals);
-    const std::string_view argument =
-        equals == std::string_view::npos ? std::string_view() : specification.substr(equals + 1);
+    const Argument argument =
+        equals == std::string_view::npos ? std::nullopt : Argument(specification.substr(equals + 1));
     const auto kind = std::ranges::find(kinds, type, &OutputKind::type);
     if (kind == kinds.end()) {
         return Error{ErrorClass::generic,

@@ -120,58 +120,38 @@ void JsonLines::append(std::string& out, const metrics::SampleChunk& chunk) {
 }
 
 JsonOutput::JsonOutput(std::string path, const OutputContext& context, std::size_t max_queued_samples)
-    : path_(std::move(path)), context_(context), queue_(max_queued_samples), lines_(context) {}
-
-JsonOutput::~JsonOutput() {
-    queue_.close();
-    if (thread_.joinable()) thread_.join();
-}
+    : QueuedOutput("json", context, flush_period, max_queued_samples), path_(std::move(path)), lines_(context) {}
 
 std::string JsonOutput::description() const {
     return is_standard_output(path_) ? "json(stdout)" : "json (" + path_ + ")";
 }
 
-Result<void> JsonOutput::start() {
+Result<void> JsonOutput::open() {
     auto sink = ByteSink::open(path_);
     if (!sink) return sink.error();
     sink_.emplace(*std::move(sink));
-    thread_ = std::thread([this] { write_until_closed(); });
     return {};
 }
 
-void JsonOutput::accept(std::shared_ptr<const metrics::SampleChunk> chunk) { queue_.push(std::move(chunk)); }
-
-void JsonOutput::write_until_closed() {
-    std::string text;
-    while (const auto chunks = queue_.take(flush_period)) {
-        Result<void> written;
-        const auto flush = [this, &text, &written] {
-            // After a failure the rest of this flush is not worth a second complaint.
-            if (written) written = sink_->write(text);
-            text.clear();
-        };
-        for (const auto& chunk : *chunks) {
-            lines_.append(text, *chunk);
-            if (text.size() >= write_size) flush();
-        }
-        flush();
-        if (!written) {
-            context_.logger.error("Samples couldn't be written",
-                                  {{"output", "json"}, {"error", written.error().message}});
-        }
+void JsonOutput::write(const SampleQueue::Chunks& chunks) {
+    Result<void> written;
+    const auto flush = [this, &written] {
+        // After a failure the rest of this flush is not worth a second complaint.
+        if (written) written = sink_->write(text_);
+        text_.clear();
+    };
+    for (const auto& chunk : chunks) {
+        lines_.append(text_, *chunk);
+        if (text_.size() >= write_size) flush();
     }
+    flush();
+    if (!written) log_error("Samples couldn't be written", written.error().message);
 }
 
-Result<void> JsonOutput::stop(const metrics::RunOutcome&) {
-    queue_.close();
-    thread_.join();
-    if (const std::uint64_t dropped = queue_.dropped_samples(); dropped > 0) {
-        context_.logger.warn("Samples were dropped, as the output did not keep up",
-                             {{"output", "json"}, {"count", std::to_string(dropped)}});
-    }
+Result<void> JsonOutput::close() {
     if (const std::uint64_t count = lines_.not_finite(); count > 0) {
-        context_.logger.error("Sample(s) couldn't be marshalled to JSON",
-                              {{"output", "json"}, {"count", std::to_string(count)}});
+        context().logger.error("Sample(s) couldn't be marshalled to JSON",
+                               {{"output", "json"}, {"count", std::to_string(count)}});
     }
     return sink_->close();
 }

@@ -16,14 +16,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "metrics/output.h"
 #include "outputs/byte_sink.h"
 #include "outputs/output_context.h"
+#include "outputs/queued_output.h"
 #include "outputs/rfc3339.h"
-#include "outputs/sample_queue.h"
 
 namespace k6::outputs {
 
@@ -57,31 +55,24 @@ private:
     std::uint64_t not_finite_ = 0;
 };
 
-class JsonOutput final : public metrics::Output {
+class JsonOutput final : public QueuedOutput {
 public:
-    /// Some 40 bytes each, and their tags.
-    static constexpr std::size_t default_max_queued_samples = 1 << 20;
-
     /// `path` as ByteSink takes it.
     JsonOutput(std::string path, const OutputContext& context,
                std::size_t max_queued_samples = default_max_queued_samples);
-    ~JsonOutput() override;
+    ~JsonOutput() override { end(); }
 
     std::string description() const override;
-    Result<void> start() override;
-    void accept(std::shared_ptr<const metrics::SampleChunk> chunk) override;
-    Result<void> stop(const metrics::RunOutcome& outcome) override;
 
 private:
-    void write_until_closed();
+    Result<void> open() override;
+    void write(const SampleQueue::Chunks& chunks) override;
+    Result<void> close() override;
 
     std::string path_;
-    OutputContext context_;
-    SampleQueue queue_;
-    /// These two belong to thread_ while it runs.
     JsonLines lines_;
     std::optional<ByteSink> sink_;
-    std::thread thread_;
+    std::string text_;
 };
 
 }  // namespace k6::outputs

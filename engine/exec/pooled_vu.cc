@@ -2,6 +2,7 @@
 
 #include <array>
 #include <exception>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -29,6 +30,18 @@ DataValues take_data(Vu& vu) {
             {Builtin::data_received, static_cast<double>(std::exchange(vu.bytes_received, 0))}};
 }
 
+/// While it lives, the VU counts as active.
+class Active {
+public:
+    explicit Active(ScenarioTally& tally) : tally_(tally) { tally_.active_vus.add(1); }
+    ~Active() { tally_.active_vus.add(-1); }
+    Active(const Active&) = delete;
+    Active& operator=(const Active&) = delete;
+
+private:
+    ScenarioTally& tally_;
+};
+
 metrics::WallTime wall_time(const Vu& vu, TimePoint now) { return vu.worker().clock().wall_time(now); }
 
 }  // namespace
@@ -38,6 +51,14 @@ metrics::TagSetId scenario_tags(metrics::TagTable& table, metrics::TagSetId run_
     metrics::TagSetId tags = run_tags;
     for (const auto& [key, value] : scenario.tags) tags = table.with(tags, key, value);
     if (plan.system_tags.has(SystemTag::group)) tags = table.with(tags, SystemTag::group, "");
+    if (plan.system_tags.has(SystemTag::scenario)) tags = table.with(tags, SystemTag::scenario, scenario.name);
+    return tags;
+}
+
+metrics::TagSetId dropped_tags(metrics::TagTable& table, metrics::TagSetId run_tags, const Plan& plan,
+                               const Scenario& scenario) {
+    metrics::TagSetId tags = run_tags;
+    for (const auto& [key, value] : scenario.tags) tags = table.with(tags, key, value);
     if (plan.system_tags.has(SystemTag::scenario)) tags = table.with(tags, SystemTag::scenario, scenario.name);
     return tags;
 }
@@ -135,16 +156,18 @@ void PooledVu::work(ScenarioRun& scenario, const VuPeriod& period) {
     if (now_ < hard_end && !fiber_->interrupted()) {
         worker().wheel().arm(hard_stop_, hard_end);
         vu_.set_deadline(hard_end);
-        ScenarioTally& tally = scenario.tally(worker().index());
-        tally.active_vus.add(1);
         try {
             activate(scenario);
             body_->activate(scenario.scenario());
-            loop(scenario, period, hard_end);
+            if (scenario.arrivals() != nullptr) {
+                serve(scenario, period);
+            } else {
+                const Active active(scenario.tally(worker().index()));
+                loop(scenario, period, hard_end);
+            }
         } catch (const Interrupted&) {
             // The end of the time, or of the run.
         }
-        tally.active_vus.add(-1);
         hard_stop_.cancel();
         vu_.set_deadline(TimePoint::max());
     }
@@ -186,12 +209,36 @@ void PooledVu::loop(ScenarioRun& scenario, const VuPeriod& period, TimePoint har
     }
 }
 
+// One iteration for each arrival that the lane hands over.
+void PooledVu::serve(ScenarioRun& scenario, const VuPeriod& period) {
+    ArrivalLane& lane = scenario.arrivals()->lane(worker().index());
+    ScenarioTally& tally = scenario.tally(worker().index());
+    const Duration shortest = vu_.plan().min_iteration_duration;
+    bool timed = false;
+    while (const std::optional<Arrival> arrival = lane.wait(waiter_)) {
+        if (!timed) {
+            // The scenario's clock starts only when its VUs are ready.
+            const TimePoint hard_end = scenario.start() + period.reserved.end;
+            worker().wheel().arm(hard_stop_, hard_end);
+            vu_.set_deadline(hard_end);
+            timed = true;
+        }
+        const Active active(tally);
+        const TimePoint begin = now_ = worker().now();
+        vu_.set_intended_start(scenario.start() + arrival->due);
+        const bool complete = run_iteration(scenario, *scenario.take_iteration(0));
+        (complete ? tally.complete : tally.interrupted).add(1);
+        if (!complete) throw Interrupted{};
+        if (now_ - begin < shortest) sleep_until(begin + shortest);
+    }
+}
+
 bool PooledVu::run_iteration(ScenarioRun& scenario, std::uint64_t number) {
     IterationNumbers& numbers = vu_.iteration();
     numbers.of_vu = iterations_++;
     numbers.of_vu_in_scenario = iterations_by_scenario_[scenario.index()]++;
     numbers.of_scenario_in_instance = number;
-    numbers.of_scenario_in_test = number;
+    numbers.of_scenario_in_test = scenario.number_in_test(number);
 
     const TimePoint begin = now_;
     bool complete = true;
@@ -203,12 +250,25 @@ bool PooledVu::run_iteration(ScenarioRun& scenario, std::uint64_t number) {
     now_ = worker().now();
     if (fiber_->interrupted()) complete = false;
 
+    const std::optional<TimePoint> intended = vu_.intended_start();
+    vu_.set_intended_start({});
     if (complete || owner_.stopped_by(fiber_)) {
         const DataValues data = take_data(vu_);
-        const std::array values{MetricValue{Builtin::iterations, 1},
-                                MetricValue{Builtin::iteration_duration, to_milliseconds(now_ - begin)}, data.sent,
-                                data.received};
-        vu_.recorder().add_batch(vu_.tags(), values, wall_time(vu_, now_), vu_.sample_metadata());
+        std::array<MetricValue, 6> values{
+            MetricValue{Builtin::iterations, 1},
+            MetricValue{Builtin::iteration_duration, to_milliseconds(now_ - begin)},
+            data.sent,
+            data.received,
+            {Builtin::generator_start_lateness, 0},
+            {Builtin::iteration_response_time, 0},
+        };
+        std::size_t count = 4;
+        if (intended) {
+            values[count++].value = to_milliseconds(begin - *intended);
+            values[count++].value = to_milliseconds(now_ - *intended);
+        }
+        vu_.recorder().add_batch(vu_.tags(), std::span(values).first(count), wall_time(vu_, now_),
+                                 vu_.sample_metadata());
     } else {
         flush_data(vu_, now_);
     }
@@ -217,11 +277,8 @@ bool PooledVu::run_iteration(ScenarioRun& scenario, std::uint64_t number) {
 
 void PooledVu::drop(ScenarioRun& scenario, std::uint64_t iterations) {
     metrics::TagTable& table = vu_.tag_table();
-    metrics::TagSetId tags = vu_.run_tags();
-    for (const auto& [key, value] : scenario.scenario().tags) tags = table.with(tags, key, value);
-    const metrics::SystemTagSet& wanted = vu_.plan().system_tags;
-    if (wanted.has(SystemTag::scenario)) tags = table.with(tags, SystemTag::scenario, scenario.scenario().name);
-    if (wanted.has(SystemTag::vu)) {
+    metrics::TagSetId tags = dropped_tags(table, vu_.run_tags(), vu_.plan(), scenario.scenario());
+    if (vu_.plan().system_tags.has(SystemTag::vu)) {
         const std::string id = std::to_string(vu_.id_in_instance());
         const std::array updates{metrics::TagUpdate{metrics::tag_key(SystemTag::vu), id}};
         tags = table.for_sample(tags, updates);

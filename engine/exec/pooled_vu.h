@@ -18,6 +18,7 @@
 
 #include "base/duration.h"
 #include "base/error.h"
+#include "engine/exec/arrivals.h"
 #include "engine/exec/fiber_event.h"
 #include "engine/exec/runner.h"
 #include "engine/exec/scenario_run.h"
@@ -70,6 +71,7 @@ private:
     void work(ScenarioRun& scenario, const VuPeriod& period);
     void activate(ScenarioRun& scenario);
     void loop(ScenarioRun& scenario, const VuPeriod& period, TimePoint hard_end);
+    void serve(ScenarioRun& scenario, const VuPeriod& period);
     bool run_iteration(ScenarioRun& scenario, std::uint64_t number);
     void drop(ScenarioRun& scenario, std::uint64_t iterations);
     void let_others_run(TimePoint batch_before);
@@ -83,6 +85,7 @@ private:
     bool dismissed_ = false;
     Assignment assignment_;
     FiberEvent wakeup_;
+    ArrivalWaiter waiter_;
     TimingWheel::Timer hard_stop_;
     TimePoint now_{};         // read last
     TimePoint turn_begin_{};  // since when this fiber has not waited
@@ -94,6 +97,10 @@ private:
 /// The run's tags, its scenario's and the engine's own, as they are when a VU begins to work for the scenario.
 metrics::TagSetId scenario_tags(metrics::TagTable& table, metrics::TagSetId run_tags, const Plan& plan,
                                 const Scenario& scenario);
+
+/// Those of dropped_iterations.
+metrics::TagSetId dropped_tags(metrics::TagTable& table, metrics::TagSetId run_tags, const Plan& plan,
+                               const Scenario& scenario);
 
 /// Records what the VU has sent and received since this was last called.
 void flush_data(Vu& vu, TimePoint now);

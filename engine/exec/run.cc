@@ -2,19 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <functional>
-#include <mutex>
+#include <future>
 #include <thread>
 #include <utility>
 
-#include "engine/exec/fiber_event.h"
-#include "engine/exec/pooled_vu.h"
-#include "engine/exec/scenario_run.h"
-#include "engine/exec/vu_pool.h"
+#include "engine/exec/run_impl.h"
 #include "engine/plan/schedule.h"
-#include "engine/runtime/worker.h"
-#include "metrics/recorder.h"
 
 namespace k6 {
 namespace {
@@ -31,140 +24,17 @@ constexpr Duration flush_period = std::chrono::milliseconds(50);
 unsigned worker_count(const RunConfig& config) {
     if (config.clock->simulated()) return 1;
     const unsigned wanted = config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
-    return static_cast<unsigned>(std::clamp<std::int64_t>(max_vus(*config.plan), 1, wanted));
+    return static_cast<unsigned>(std::clamp<std::int64_t>(max_possible_vus(*config.plan), 1, wanted));
 }
-
-/// setup() or teardown(), as a run calls them.
-struct Function {
-    const char* name;  // "setup"
-    RunPhase phase;
-    ErrorClass timeout_class;
-    Duration timeout;
-    Result<void> (Runner::*call)(VuBody&);
-    const std::atomic<bool>* stopped;
-};
 
 }  // namespace
 
-/// What only one worker touches.
-struct WorkerSide {
-    WorkerSide(const Worker::Config& worker_config, const RunConfig& config)
-        : worker(worker_config), recorder(*config.registry, *config.submetrics, config.samples) {
-        for (const auto& [key, value] : config.plan->tags) run_tags = recorder.tags().with(run_tags, key, value);
-    }
-
-    Worker worker;
-    metrics::Recorder recorder;
-    metrics::TagSetId run_tags = metrics::no_tags;
-    std::vector<PooledVu*> vus;
-};
-
-// The coordinator is plain sequential code on a fiber of worker 0; each scenario has such a fiber, too. Other workers
-// are told things by posts, and tell worker 0 by posts.
-class Run::Impl final : public VuOwner {
-public:
-    Impl(const RunConfig& config, RunControl& control);
-
-    RunResult execute();
-    void stop(StopReason reason);
-    void abort_now(StopReason reason);
-    void mark_failed(std::string message);
-    void resume();
-    RunProgress progress() const;
-    RunFacts facts() const;
-    ScenarioFacts facts(const Scenario& scenario) const;
-
-    void initialized(PooledVu& vu, std::optional<Error> error) override;
-    void returned(PooledVu& vu, ScenarioRun& scenario) override;
-    void gone(PooledVu& vu) override;
-    bool initialization_called_off() const override { return no_more_vus_.load(std::memory_order_relaxed); }
-    bool stopped_by(const Fiber* fiber) const override { return stop_caller_.load(std::memory_order_relaxed) == fiber; }
-
-private:
-    /// A fiber of worker 0 that repeats something until the run no longer wants it.
-    struct Repeater {
-        Fiber* fiber = nullptr;
-        FiberEvent ended;
-    };
-    struct Conductor {
-        explicit Conductor(ScenarioRun& scenario) : run(&scenario) {}
-        ScenarioRun* run;
-        Fiber* fiber = nullptr;
-        std::int64_t outstanding = 0;
-        FiberEvent vu_returned;
-    };
-
-    Worker& worker() { return sides_.front()->worker; }
-    TimePoint now() const { return config_.clock->now(); }
-
-    void coordinate();
-    bool initialize_vus();
-    void wait_while_paused();
-    bool call(const Function& function);
-    void run_scenarios();
-    void conduct(Conductor& conductor);
-    void assign_vus(Conductor& conductor);
-    void dismiss_vus();
-    void finish();
-
-    void start_repeating(Repeater& repeater, Duration period, std::function<void()> action);
-    void stop_repeating(Repeater& repeater);
-    void record_gauges();
-    void check_thresholds();
-    void flush_samples();
-    metrics::RunSnapshot snapshot();
-    void on_every_worker(const std::function<void(WorkerSide&)>& action);
-
-    void fail(Error error);
-    void end_early();
-    void interrupt_vus();
-    bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
-    bool aborted() const { return aborted_.load(std::memory_order_relaxed); }
-    void enter(RunPhase phase) { phase_.store(phase, std::memory_order_relaxed); }
-
-    RunConfig config_;
-    RunControl& control_;
-    std::vector<std::unique_ptr<WorkerSide>> sides_;
-    std::vector<std::unique_ptr<ScenarioRun>> scenarios_;
-    std::vector<std::unique_ptr<PooledVu>> vus_;
-    std::int64_t planned_vus_;
-
-    // Any thread.
-    std::atomic<RunPhase> phase_{RunPhase::created};
-    std::atomic<std::int64_t> initialized_vus_{0};
-    std::atomic<Duration::rep> begin_{0};  // of the test, just before setup
-    std::atomic<bool> begun_{false};
-    std::atomic<Duration::rep> scenarios_begin_{0};
-    std::atomic<bool> scenarios_begun_{false};
-    std::atomic<Duration::rep> end_{0};
-    std::atomic<bool> no_more_vus_{false};
-    std::atomic<bool> stopped_{false};
-    std::atomic<bool> aborted_{false};
-    std::atomic<const Fiber*> stop_caller_{nullptr};
-    mutable std::mutex errors_mutex_;
-    std::optional<Error> error_;
-    std::optional<Error> failed_mark_;
-
-    // Worker 0.
-    VuPool pool_;
-    std::vector<std::unique_ptr<Conductor>> conductors_;
-    std::int64_t uninitialized_ = 0;
-    FiberEvent all_initialized_;
-    std::int64_t alive_ = 0;
-    FiberEvent all_gone_;
-    std::int64_t conducting_ = 0;
-    FiberEvent all_conducted_;
-    bool resumed_ = false;
-    FiberEvent resume_or_stop_;
-    Fiber* function_fiber_ = nullptr;
-    Repeater gauges_;
-    Repeater threshold_checks_;
-    Repeater flushes_;
-    RunResult result_;
-};
-
 Run::Impl::Impl(const RunConfig& config, RunControl& control)
-    : config_(config), control_(control), planned_vus_(max_vus(*config.plan)) {
+    : config_(config),
+      control_(control),
+      planned_vus_(max_vus(*config.plan)),
+      possible_vus_(max_possible_vus(*config.plan)),
+      paused_(config.plan->paused) {
     const unsigned workers = worker_count(config);
     for (unsigned i = 0; i < workers; ++i) {
         sides_.push_back(std::make_unique<WorkerSide>(
@@ -172,27 +42,18 @@ Run::Impl::Impl(const RunConfig& config, RunControl& control)
                 .index = i, .clock = config.clock, .stack_size = config.stack_size, .resolver = config.resolver},
             config));
     }
+    const Stripe& stripe = config.plan->stripe;
     for (const Scenario& scenario : config.plan->scenarios) {
-        scenarios_.push_back(std::make_unique<ScenarioRun>(scenario, scenarios_.size(), workers));
+        if (without_work(scenario.executor, stripe)) continue;
+        scenarios_.push_back(std::make_unique<ScenarioRun>(scenario, stripe, scenarios_.size(), workers));
     }
 }
 
 RunResult Run::Impl::execute() {
     vus_.reserve(static_cast<std::size_t>(planned_vus_));
-    for (std::int64_t id = 1; id <= planned_vus_; ++id) {
-        WorkerSide& side = *sides_[static_cast<std::size_t>(id - 1) % sides_.size()];
-        const auto number = static_cast<std::uint64_t>(id);
-        vus_.push_back(std::make_unique<PooledVu>(Vu::Config{.id_in_instance = number,
-                                                             .id_in_test = number,
-                                                             .worker = &side.worker,
-                                                             .recorder = &side.recorder,
-                                                             .plan = config_.plan,
-                                                             .control = &control_,
-                                                             .logger = config_.logger,
-                                                             .run_tags = side.run_tags,
-                                                             .stopped = &stopped_},
-                                                  *config_.runner, *this));
-        side.vus.push_back(vus_.back().get());
+    for (std::int64_t i = 0; i < planned_vus_; ++i) {
+        PooledVu& vu = make_vu();
+        sides_[vu.worker().index()]->vus.push_back(&vu);
     }
 
     worker().spawn([this] { coordinate(); });
@@ -201,6 +62,24 @@ RunResult Run::Impl::execute() {
     worker().run();
     for (std::thread& thread : threads) thread.join();
     return std::move(result_);
+}
+
+// VUs take turns on the workers.
+PooledVu& Run::Impl::make_vu() {
+    const std::size_t number = vus_.size();
+    WorkerSide& side = *sides_[number % sides_.size()];
+    const auto member = config_.plan->stripe.member(static_cast<std::int64_t>(number));
+    vus_.push_back(std::make_unique<PooledVu>(Vu::Config{.id_in_instance = number + 1,
+                                                         .id_in_test = static_cast<std::uint64_t>(member) + 1,
+                                                         .worker = &side.worker,
+                                                         .recorder = &side.recorder,
+                                                         .plan = config_.plan,
+                                                         .control = &control_,
+                                                         .logger = config_.logger,
+                                                         .run_tags = side.run_tags,
+                                                         .stopped = &stopped_},
+                                              *config_.runner, *this));
+    return *vus_.back();
 }
 
 void Run::Impl::coordinate() {
@@ -218,14 +97,14 @@ void Run::Impl::coordinate() {
         }
         bool ready = true;
         if (config_.runner->has_setup() && !config_.plan->no_setup) {
-            ready = call({"setup", RunPhase::setup, ErrorClass::setup_timeout, config_.plan->setup_timeout,
-                          &Runner::setup, &stopped_});
+            enter(RunPhase::setup);
+            ready = succeeds(call(setup_function(stopped_)));
         }
         if (ready) {
             if (!stopped()) run_scenarios();
             if (!aborted() && config_.runner->has_teardown() && !config_.plan->no_teardown) {
-                call({"teardown", RunPhase::teardown, ErrorClass::teardown_timeout, config_.plan->teardown_timeout,
-                      &Runner::teardown, &aborted_});
+                enter(RunPhase::teardown);
+                succeeds(call(teardown_function(aborted_)));
             }
         }
     }
@@ -245,28 +124,37 @@ bool Run::Impl::initialize_vus() {
 }
 
 void Run::Impl::initialized(PooledVu& vu, std::optional<Error> error) {
-    if (error) {
-        // The first one calls off the others, so it is the one to tell of.
-        if (!no_more_vus_.exchange(true, std::memory_order_relaxed)) fail(std::move(*error));
-    } else {
-        initialized_vus_.fetch_add(1, std::memory_order_relaxed);
-    }
+    const bool planned = static_cast<std::int64_t>(vu.vu().id_in_instance()) <= planned_vus_;
     const bool idle = !error;
-    worker().post([this, &vu, idle] {
+    if (idle) {
+        initialized_vus_.fetch_add(1, std::memory_order_relaxed);
+    } else if (!planned) {
+        // The run goes on without it.
+        if (!stopped()) config_.logger->error(error->message, {{"hint", error->hint}});
+    } else if (!no_more_vus_.exchange(true, std::memory_order_relaxed)) {
+        // The first one calls off the others, so it is the one to tell of.
+        fail(std::move(*error));
+    }
+    worker().post([this, &vu, planned, idle] {
+        if (!planned) {
+            added(vu, idle);
+            return;
+        }
         if (idle) pool_.give(vu);
         if (--uninitialized_ == 0) all_initialized_.notify();
     });
 }
 
+// On worker 0: a VU that a scenario has asked for while it runs.
 void Run::Impl::wait_while_paused() {
-    if (!config_.plan->paused) return;
+    if (!paused_.load(std::memory_order_relaxed)) return;
     enter(RunPhase::paused);
-    while (!resumed_ && !stopped()) resume_or_stop_.wait_uninterruptibly();
+    while (paused_.load(std::memory_order_relaxed) && !stopped()) resume_or_stop_.wait_uninterruptibly();
 }
 
 // On a fiber of its own, with a VU of its own, which can be interrupted without interrupting the run.
-bool Run::Impl::call(const Function& function) {
-    enter(function.phase);
+Result<void> Run::Impl::call(const LifecycleFunction& function) {
+    if (function_fiber_ != nullptr) return Error{ErrorClass::generic, "setup() or teardown() is running"};
     std::optional<Error> error;
     bool timed_out = false;
     FiberEvent ended;
@@ -327,77 +215,56 @@ bool Run::Impl::call(const Function& function) {
         error = Error{function.timeout_class, std::string(function.name) + "() execution timed out after " +
                                                   std::to_string(seconds) + " seconds"};
     }
-    if (!error) return true;
-    fail(std::move(*error));
-    return false;
+    if (error) return std::move(*error);
+    return {};
 }
 
-void Run::Impl::run_scenarios() {
-    enter(RunPhase::running);
-    scenarios_begin_.store(now().time_since_epoch().count(), std::memory_order_relaxed);
-    scenarios_begun_.store(true, std::memory_order_release);
-    conducting_ = static_cast<std::int64_t>(scenarios_.size());
-    for (const auto& scenario : scenarios_) {
-        conductors_.push_back(std::make_unique<Conductor>(*scenario));
-        Conductor& conductor = *conductors_.back();
-        worker().spawn([this, &conductor] {
-            conductor.fiber = Fiber::current();
-            conduct(conductor);
-            conductor.fiber = nullptr;
-            if (--conducting_ == 0) all_conducted_.notify();
+LifecycleFunction Run::Impl::setup_function(const std::atomic<bool>& stopped) const {
+    return {"setup", ErrorClass::setup_timeout, config_.plan->setup_timeout, &Runner::setup, &stopped};
+}
+
+LifecycleFunction Run::Impl::teardown_function(const std::atomic<bool>& stopped) const {
+    return {"teardown", ErrorClass::teardown_timeout, config_.plan->teardown_timeout, &Runner::teardown, &stopped};
+}
+
+bool Run::Impl::succeeds(Result<void> result) {
+    if (!result) fail(std::move(result.error()));
+    return result.has_value();
+}
+
+// Anywhere but on worker 0 the caller waits until the answer is there.
+Result<void> Run::Impl::call_on_worker_0(const std::function<Result<void>()>& action) {
+    if (Worker::current() == &worker()) return action();
+    std::promise<Result<void>> answer;
+    std::future<Result<void>> answered = answer.get_future();
+    {
+        const std::lock_guard lock(calls_mutex_);
+        if (calls_closed_) return Error{ErrorClass::generic, "the run has ended"};
+        worker().post([this, &action, &answer] {
+            worker().spawn([&action, &answer] { answer.set_value(action()); });
         });
     }
-    while (conducting_ > 0) all_conducted_.wait_uninterruptibly();
+    return answered.get();
 }
 
-void Run::Impl::conduct(Conductor& conductor) {
-    ScenarioRun& run = *conductor.run;
-    try {
-        if (!stopped()) assign_vus(conductor);
-    } catch (const Interrupted&) {
-        // VUs that are at work have been interrupted, too.
-    }
-    while (conductor.outstanding > 0) conductor.vu_returned.wait_uninterruptibly();
-
-    run.end(now());
-    if (const std::uint64_t dropped = run.dropped_in_total(); dropped > 0) {
-        metrics::Recorder& recorder = sides_.front()->recorder;
-        metrics::TagSetId tags = sides_.front()->run_tags;
-        for (const auto& [key, value] : run.scenario().tags) tags = recorder.tags().with(tags, key, value);
-        if (config_.plan->system_tags.has(SystemTag::scenario)) {
-            tags = recorder.tags().with(tags, SystemTag::scenario, run.scenario().name);
-        }
-        recorder.add(Builtin::dropped_iterations, tags, static_cast<double>(dropped), config_.clock->wall_time(now()));
-    }
-}
-
-void Run::Impl::assign_vus(Conductor& conductor) {
-    ScenarioRun& run = *conductor.run;
-    const TimePoint start =
-        TimePoint(Duration(scenarios_begin_.load(std::memory_order_relaxed))) + run.scenario().start_time;
-    sleep_until(start);
-    run.begin(start);
-    for (const VuPeriod& period : run.periods()) {
-        sleep_until(start + period.reserved.begin);
-        PooledVu* const vu = pool_.take(*config_.logger);
-        if (vu == nullptr) {
-            fail({ErrorClass::generic, "scenario " + run.scenario().name + ": could not get a VU from the buffer in " +
-                                           format_go_duration(VuPool::tries * VuPool::wait_per_try)});
-            end_early();
-            return;
-        }
-        ++conductor.outstanding;
-        vu->worker().post([vu, &run, &period] { vu->assign(run, period); });
-    }
-}
-
-void Run::Impl::returned(PooledVu& vu, ScenarioRun& scenario) {
-    worker().post([this, &vu, index = scenario.index()] {
-        pool_.give(vu);
-        Conductor& conductor = *conductors_[index];
-        --conductor.outstanding;
-        conductor.vu_returned.notify();
+Result<RunMeasurement> Run::Impl::measure() {
+    RunMeasurement measurement;
+    auto done = call_on_worker_0([&]() -> Result<void> {
+        measurement.metrics = snapshot();
+        measurement.elapsed = progress().elapsed;
+        if (config_.thresholds != nullptr) measurement.thresholds = *config_.thresholds;
+        return {};
     });
+    if (!done) return done.error();
+    return measurement;
+}
+
+Result<void> Run::Impl::call_setup() {
+    return call_on_worker_0([this] { return call(setup_function(stopped_)); });
+}
+
+Result<void> Run::Impl::call_teardown() {
+    return call_on_worker_0([this] { return call(teardown_function(aborted_)); });
 }
 
 void Run::Impl::dismiss_vus() {
@@ -419,7 +286,7 @@ void Run::Impl::finish() {
     stop_repeating(gauges_);
     stop_repeating(threshold_checks_);
     const bool begun = begun_.load(std::memory_order_relaxed);
-    end_.store(now().time_since_epoch().count(), std::memory_order_relaxed);
+    end_.store(test_now().time_since_epoch().count(), std::memory_order_relaxed);
     enter(RunPhase::ended);
     if (begun) result_.duration = Duration(end_.load() - begin_.load());
     dismiss_vus();
@@ -429,7 +296,7 @@ void Run::Impl::finish() {
     result_.metrics = snapshot();
     if (aborted()) result_.worth_a_summary = false;
     for (const auto& scenario : scenarios_) {
-        const ScenarioProgress at_end = scenario->progress(now(), std::nullopt, false);
+        const ScenarioProgress at_end = scenario->progress(test_now(), std::nullopt, false);
         result_.complete_iterations += at_end.complete_iterations;
         result_.interrupted_iterations += at_end.interrupted_iterations;
     }
@@ -449,6 +316,11 @@ void Run::Impl::finish() {
                 result_.error = Error{ErrorClass::thresholds_failed, std::move(message)};
             }
         }
+    }
+    {
+        // Calls made until now are still answered.
+        const std::lock_guard lock(calls_mutex_);
+        calls_closed_ = true;
     }
     for (const auto& side : sides_) side->worker.request_stop();
 }
@@ -488,8 +360,9 @@ void Run::Impl::record_gauges() {
 void Run::Impl::check_thresholds() {
     if (stopped()) return;
     const metrics::RunSnapshot seen = snapshot();
-    const Duration elapsed = now() - TimePoint(Duration(begin_.load(std::memory_order_relaxed)));
+    const Duration elapsed = test_now() - TimePoint(Duration(begin_.load(std::memory_order_relaxed)));
     const ThresholdSet::Verdict verdict = config_.thresholds->evaluate(seen, elapsed, ThresholdSet::Moment::during_run);
+    tainted_.store(!verdict.breached.empty(), std::memory_order_relaxed);
     if (!verdict.abort) return;
     stop({ErrorClass::thresholds_failed, "thresholds on metrics '" + verdict.breached_text() +
                                              "' were crossed; at least one has abortOnFail enabled, stopping test "
@@ -569,18 +442,14 @@ void Run::Impl::mark_failed(std::string message) {
     if (!failed_mark_) failed_mark_ = Error{ErrorClass::marked_as_failed, std::move(message)};
 }
 
-void Run::Impl::resume() {
-    worker().post([this] {
-        resumed_ = true;
-        resume_or_stop_.notify();
-    });
-}
-
 RunProgress Run::Impl::progress() const {
     RunProgress progress{.phase = phase_.load(std::memory_order_relaxed),
                          .initialized_vus = initialized_vus_.load(std::memory_order_relaxed),
                          .planned_vus = planned_vus_};
-    const TimePoint at = now();
+    const TimePoint at = test_now();
+    progress.paused = paused_.load(std::memory_order_relaxed);
+    progress.tainted = tainted_.load(std::memory_order_relaxed);
+    progress.stopped = stopped();
     if (begun_.load(std::memory_order_acquire)) {
         const TimePoint begin(Duration(begin_.load(std::memory_order_relaxed)));
         const TimePoint until =
@@ -633,7 +502,12 @@ RunResult Run::execute() { return impl_->execute(); }
 void Run::stop(StopReason reason) { impl_->stop(std::move(reason)); }
 void Run::mark_failed(std::string message) { impl_->mark_failed(std::move(message)); }
 void Run::abort_now(StopReason reason) { impl_->abort_now(std::move(reason)); }
-void Run::resume() { impl_->resume(); }
+Result<void> Run::pause() { return impl_->pause(); }
+Result<void> Run::resume() { return impl_->resume(); }
+Result<RunMeasurement> Run::measure() { return impl_->measure(); }
+Result<void> Run::call_setup() { return impl_->call_setup(); }
+Result<void> Run::call_teardown() { return impl_->call_teardown(); }
+Result<void> Run::update_external(const ExternalUpdate& update) { return impl_->update_external(update); }
 RunProgress Run::progress() const { return impl_->progress(); }
 RunFacts Run::facts() const { return impl_->facts(); }
 ScenarioFacts Run::facts(const Scenario& scenario) const { return impl_->facts(scenario); }

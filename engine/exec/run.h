@@ -7,8 +7,8 @@
 //   RunResult result = run.execute();
 //   return exit_code(result);
 //
-// `execute` once; the calling thread becomes worker 0. Everything else from any thread while the Run exists. With a
-// simulated clock there is one worker, and time runs as fast as the iterations allow.
+// `execute` once; the calling thread becomes worker 0. Everything else from any thread while the Run exists; what
+// returns a Result waits for worker 0, so not from threads that worker 0 waits for. With a simulated clock there is one worker, and time runs as fast as the iterations allow.
 #pragma once
 
 #include <cstddef>
@@ -69,10 +69,15 @@ enum class ScenarioStatus { waiting, running, stopping, done, interrupted };
 
 struct ScenarioProgress {
     const Scenario* scenario = nullptr;
+    /// With the counts of this instance.
+    const ExecutorPlan* executor = nullptr;
     ScenarioStatus status = ScenarioStatus::waiting;
-    /// VUs that work for it now, and that its schedule wants now.
+    /// VUs that work for it now, and that its schedule wants now; at arrival rates: that run an iteration, and that are
+    /// kept for it.
     std::int64_t active_vus = 0;
     std::int64_t planned_vus = 0;
+    /// Of arrival-rate scenarios: iterations a second that are due now.
+    double rate = 0;
     /// Most VUs that its schedule ever wants.
     std::int64_t max_vus = 0;
     std::uint64_t complete_iterations = 0;
@@ -90,7 +95,13 @@ struct ScenarioProgress {
 
 struct RunProgress {
     RunPhase phase = RunPhase::created;
-    /// Of the test, since just before setup.
+    /// Waiting to be resumed, before its start or in the middle of it.
+    bool paused = false;
+    /// Some threshold failed when they were last looked at.
+    bool tainted = false;
+    /// Asked to end before its time.
+    bool stopped = false;
+    /// Of the test, since just before setup, without pauses.
     Duration elapsed{};
     std::int64_t active_vus = 0;
     std::int64_t initialized_vus = 0;
@@ -99,6 +110,22 @@ struct RunProgress {
     std::uint64_t interrupted_iterations = 0;
     /// In the plan's order.
     std::vector<ScenarioProgress> scenarios;
+};
+
+/// What was measured until some moment of the run.
+struct RunMeasurement {
+    metrics::RunSnapshot metrics;
+    /// As RunProgress::elapsed.
+    Duration elapsed{};
+    /// As they were judged last; nothing if there are none.
+    std::optional<metrics::ThresholdSet> thresholds;
+};
+
+/// Numbers of the whole test, as in the options of the scenario.
+struct ExternalUpdate {
+    std::optional<std::int64_t> vus = {};
+    /// Not below what the scenario began with.
+    std::optional<std::int64_t> max_vus = {};
 };
 
 struct RunResult {
@@ -133,8 +160,22 @@ public:
     void mark_failed(std::string message) override;
     /// As stop, but interrupts teardown, too, or leaves it out.
     void abort_now(StopReason reason);
-    /// Lets a plan that is `paused` begin.
-    void resume();
+    /// Before the start: the run waits before setup until it is resumed. Later only if all scenarios are externally
+    /// controlled: running iterations finish and no further ones begin, and the test's clock stands still. Errors are
+    /// ErrorClass::generic and change nothing.
+    Result<void> pause();
+    Result<void> resume();
+
+    /// Changes the VUs of the externally-controlled scenario; what is not given stays. Errors: ErrorClass::generic if
+    /// there is no such scenario, invalid_config for numbers that it cannot have.
+    Result<void> update_external(const ExternalUpdate& update);
+
+    /// Runs the front end's setup() or teardown() now, once more or instead of the run itself (options noSetup and
+    /// noTeardown). Their errors are not the run's.
+    Result<void> call_setup();
+    Result<void> call_teardown();
+
+    Result<RunMeasurement> measure();
 
     RunProgress progress() const;
     RunFacts facts() const override;

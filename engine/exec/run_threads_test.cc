@@ -74,7 +74,7 @@ TEST(RunThreadsTest, AnotherThreadStopsTheRun) {
     };
     SimulatedRun run({.paused = true, .vus = 6, .duration = 1h}, runner, &clock, 2);
     std::thread outsider([&] {
-        run.run->resume();
+        EXPECT_TRUE(run.run->resume());
         while (working < 6) std::this_thread::yield();
         run.run->stop({ErrorClass::external_abort, "signal"});
     });

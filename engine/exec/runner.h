@@ -45,8 +45,14 @@ public:
     /// Runs setup() and keeps what it returns for all VUs made by this runner. Throws Interrupted.
     virtual Result<void> setup(VuBody& body) = 0;
     virtual Result<void> teardown(VuBody& body) = 0;
-    /// What setup() returned, as JSON; nothing if it did not run or returned nothing.
+    /// What setup() returned, as JSON; nothing if it did not run or returned nothing. Any thread.
     virtual std::optional<std::string> setup_data_json() const = 0;
+    /// Puts data in the place of what setup() returned, before iterations use it; nothing: takes it away. `json` is
+    /// well-formed. Any thread.
+    virtual Result<void> set_setup_data(std::optional<std::string> json) {
+        static_cast<void>(json);
+        return Error{ErrorClass::generic, "the setup data of this test is not JSON"};
+    }
 
     /// What the test itself makes of the summary: bytes by "stdout", "stderr" or the name of a file.
     using SummaryParts = std::vector<std::pair<std::string, std::string>>;

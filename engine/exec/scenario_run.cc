@@ -1,7 +1,10 @@
 #include "engine/exec/scenario_run.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <variant>
+
+#include "engine/plan/arrival_schedule.h"
 
 namespace k6 {
 namespace {
@@ -10,21 +13,29 @@ double ratio(double part, double whole) { return whole <= 0 ? 1 : std::clamp(par
 
 }  // namespace
 
-ScenarioRun::ScenarioRun(const Scenario& scenario, std::size_t index, std::size_t workers)
+ScenarioRun::ScenarioRun(const Scenario& scenario, const Stripe& stripe, std::size_t index, std::size_t workers)
     : scenario_(scenario),
+      executor_(share_of(scenario.executor, stripe)),
+      iteration_stripe_(k6::iteration_stripe(scenario.executor, stripe)),
       index_(index),
-      periods_(vu_periods(scenario)),
+      periods_(vu_periods(scenario, stripe)),
       regular_(regular_duration(scenario.executor)),
       tallies_(workers) {
+    // Somebody else ends what is controlled from outside; times added to this one must not pass 64 bits.
+    const bool external = std::holds_alternative<ExternallyControlledPlan>(scenario.executor);
+    const Duration last = external ? Duration::max() / 4 : regular_;
+    added_period_ = {0, {Duration(0), last + scenario.graceful_stop}, {{Duration(0), last}}};
     if (const auto* ramp = std::get_if<RampingVusPlan>(&scenario.executor)) {
-        steps_ = raw_steps(*ramp);
+        steps_ = raw_steps(*ramp, stripe);
     } else {
-        steps_ = {{Duration(0), reserved_vus(scenario).front().vus}};
+        const VuStep reserved = reserved_vus(scenario, stripe).front();
+        steps_ = {{Duration(0), reserved.vus}};
+        max_vus_ = reserved.vus + reserved.unplanned;
     }
-    for (const VuStep& step : steps_) max_vus_ = std::max(max_vus_, step.vus);
-    if (const auto* shared = std::get_if<SharedIterationsPlan>(&scenario.executor)) {
+    for (const VuStep& step : steps_) max_vus_ = std::max(max_vus(), step.vus);
+    if (const auto* shared = std::get_if<SharedIterationsPlan>(&executor_)) {
         shared_ = total_iterations_ = static_cast<std::uint64_t>(shared->iterations);
-    } else if (const auto* each = std::get_if<PerVuIterationsPlan>(&scenario.executor)) {
+    } else if (const auto* each = std::get_if<PerVuIterationsPlan>(&executor_)) {
         per_vu_ = static_cast<std::uint64_t>(each->iterations);
         total_iterations_ = *per_vu_ * static_cast<std::uint64_t>(each->vus);
     }
@@ -56,7 +67,11 @@ void ScenarioRun::end(TimePoint now) noexcept {
 ScenarioProgress ScenarioRun::progress(TimePoint now, std::optional<TimePoint> run_begin, bool run_stopped) const {
     const State state = state_.load(std::memory_order_acquire);
     ScenarioProgress progress{
-        .scenario = &scenario_, .max_vus = max_vus_, .total_iterations = total_iterations_, .total = regular_};
+        .scenario = &scenario_,
+        .executor = &executor_,
+        .max_vus = max_vus(),
+        .total_iterations = total_iterations_,
+        .total = endless() ? Duration(0) : regular_};
     for (const ScenarioTally& tally : tallies_) {
         progress.complete_iterations += static_cast<std::uint64_t>(tally.complete.get());
         progress.interrupted_iterations += static_cast<std::uint64_t>(tally.interrupted.get());
@@ -71,7 +86,7 @@ ScenarioProgress ScenarioRun::progress(TimePoint now, std::optional<TimePoint> r
     progress.fraction =
         total_iterations_ > 0
             ? ratio(static_cast<double>(progress.complete_iterations), static_cast<double>(total_iterations_))
-            : ratio(static_cast<double>(progress.elapsed.count()), static_cast<double>(regular_.count()));
+            : endless() ? 0 : ratio(static_cast<double>(progress.elapsed.count()), static_cast<double>(regular_.count()));
     if (state == State::ended) {
         progress.status = run_stopped || progress.fraction < 1 ? ScenarioStatus::interrupted : ScenarioStatus::done;
         return progress;
@@ -84,6 +99,16 @@ ScenarioProgress ScenarioRun::progress(TimePoint now, std::optional<TimePoint> r
                                            [](Duration time, const VuStep& step) { return time < step.offset; });
         if (next != steps_.begin()) progress.planned_vus = std::prev(next)->vus;
     }
+    std::visit(
+        [&]<class Executor>(const Executor& executor) {
+            if constexpr (requires { executor.pre_allocated_vus; }) {
+                progress.planned_vus = assigned_vus_.load(std::memory_order_relaxed);
+                progress.rate = arrivals_per_second(executor, progress.elapsed) * iteration_stripe_.fraction();
+            } else if constexpr (std::is_same_v<Executor, ExternallyControlledPlan>) {
+                progress.planned_vus = assigned_vus_.load(std::memory_order_relaxed);
+            }
+        },
+        executor_);
     return progress;
 }
 

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -114,6 +115,11 @@ public:
     const Scenario* scenario() const noexcept { return scenario_; }
     const IterationNumbers& iteration() const noexcept { return iteration_; }
 
+    /// When the iteration was due to start, if its scenario says when iterations start (arrival rates).
+    std::optional<TimePoint> intended_start() const noexcept {
+        return intended_start_ == TimePoint::min() ? std::nullopt : std::optional(intended_start_);
+    }
+
     /// Bytes on the VU's sockets since they were last emitted as data_sent and data_received.
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
@@ -126,6 +132,9 @@ public:
 
     /// For the engine: when the code that runs next has to end.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
+    void set_intended_start(std::optional<TimePoint> start) noexcept {
+        intended_start_ = start.value_or(TimePoint::min());
+    }
 
     /// For the engine: the VU now works for `scenario`, with these tags.
     void activate(const Scenario* scenario, metrics::TagSetId tags) noexcept {
@@ -142,6 +151,7 @@ private:
     metrics::TagSetId tags_;
     bool wants_metadata_;
     TimePoint deadline_ = TimePoint::max();
+    TimePoint intended_start_ = TimePoint::min();  // min(): none
     const Scenario* scenario_ = nullptr;
     IterationNumbers iteration_;
 };

@@ -27,11 +27,12 @@ std::vector<std::vector<Interval>> intervals_by_handle(const std::vector<VuStep>
 
 }  // namespace
 
-std::vector<VuPeriod> vu_periods(const Scenario& scenario) {
+std::vector<VuPeriod> vu_periods(const Scenario& scenario, const Stripe& stripe) {
     std::vector<VuPeriod> periods;
+    if (std::holds_alternative<ExternallyControlledPlan>(scenario.executor)) return periods;
     if (const auto* ramp = std::get_if<RampingVusPlan>(&scenario.executor)) {
-        const auto active = intervals_by_handle(raw_steps(*ramp));
-        const auto reserved = intervals_by_handle(graceful_steps(*ramp, scenario.graceful_stop));
+        const auto active = intervals_by_handle(raw_steps(*ramp, stripe));
+        const auto reserved = intervals_by_handle(graceful_steps(*ramp, scenario.graceful_stop, stripe));
         for (std::size_t handle = 0; handle < active.size(); ++handle) {
             auto next = active[handle].begin();
             for (const Interval& period : reserved[handle]) {
@@ -46,7 +47,7 @@ std::vector<VuPeriod> vu_periods(const Scenario& scenario) {
     } else {
         const Duration regular = regular_duration(scenario.executor);
         const Interval reserved{Duration(0), regular + scenario.graceful_stop};
-        const std::int64_t vus = reserved_vus(scenario).front().vus;
+        const std::int64_t vus = reserved_vus(scenario, stripe).front().vus;
         for (std::int64_t handle = 0; handle < vus; ++handle) {
             periods.push_back({handle, reserved, {{Duration(0), regular}}});
         }

@@ -36,6 +36,8 @@ struct VuPeriod {
 };
 
 /// By begin, then handle.
-std::vector<VuPeriod> vu_periods(const Scenario& scenario);
+/// Of the instance with this stripe. An arrival-rate scenario has those that are planned, an
+/// externally-controlled one none: nobody knows them before.
+std::vector<VuPeriod> vu_periods(const Scenario& scenario, const Stripe& stripe = {});
 
 }  // namespace k6

@@ -36,6 +36,11 @@ PooledVu* VuPool::take(Logger& logger) {
         logger.warn("Could not get a VU from the buffer for " + format_go_duration(failed * wait_per_try));
         if (failed == tries) return nullptr;
     }
+    return take_idle();
+}
+
+PooledVu* VuPool::take_idle() {
+    if (idle_.empty()) return nullptr;
     PooledVu* const vu = idle_.front();
     idle_.pop_front();
     return vu;

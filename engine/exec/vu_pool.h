@@ -27,6 +27,8 @@ public:
     void give(PooledVu& vu);
     /// Waits for at most `tries` times `wait_per_try`, with a warning after each; then null. Throws Interrupted.
     PooledVu* take(Logger& logger);
+    /// Does not wait; null: none is idle.
+    PooledVu* take_idle();
 
 private:
     std::deque<PooledVu*> idle_;

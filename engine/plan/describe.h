@@ -12,8 +12,8 @@
 
 namespace k6 {
 
-/// One scenario: what it does, then what is particular about it in parentheses.
-std::string describe(const Scenario& scenario);
+/// One scenario: what it does, then what is particular about it in parentheses; counts are those of the stripe.
+std::string describe(const Scenario& scenario, const Stripe& stripe = {});
 
 /// The plan's size.
 std::string describe(const Plan& plan);

@@ -38,5 +38,25 @@ TEST(DescribeTest, ThePlansSize) {
     EXPECT_EQ(describe(two), "2 scenarios, 6 max VUs, 1.1s max duration (incl. graceful stop)");
 }
 
+TEST(DescribeTest, ArrivalsAndOutsideControl) {
+    const auto described = [](ExecutorOptions executor, std::string_view segment) {
+        const Plan plan = make_plan({.scenarios = {{"a", {.executor = std::move(executor)}}},
+                                     .execution_segment = parse_segment(segment).value()})
+                              .value();
+        return describe(plan.scenarios.at(0), plan.stripe);
+    };
+    EXPECT_EQ(described(ConstantArrivalRate{.rate = 90, .time_unit = 1min, .duration = 10s, .pre_allocated_vus = 5}, ""),
+              "1.50 iterations/s for 10s (maxVUs: 5, gracefulStop: 30s)");
+    EXPECT_EQ(described(RampingArrivalRate{.stages = {{1min, 10}, {1min, 20}}, .pre_allocated_vus = 5, .max_vus = 9}, ""),
+              "Up to 20.00 iterations/s for 2m0s over 2 stages (maxVUs: 5-9, gracefulStop: 30s)");
+    EXPECT_EQ(described(RampingArrivalRate{.stages = {{1min, 10}, {1min, 20}}, .pre_allocated_vus = 4, .max_vus = 8},
+                        "1/4"),
+              "Up to 5.00 iterations/s for 2m0s over 2 stages (maxVUs: 1-2, gracefulStop: 30s)");
+    EXPECT_EQ(described(ExternallyControlled{.vus = 2, .duration = 0s, .max_vus = 8}, "1/2"),
+              "Externally controlled execution with 1 VUs, 4 max VUs, infinite duration");
+    EXPECT_EQ(described(RampingVus{.start_vus = 0, .stages = {{10s, 8}}}, "1/4"),
+              "Up to 2 looping VUs for 10s over 1 stages (gracefulRampDown: 30s, gracefulStop: 30s)");
+}
+
 }  // namespace
 }  // namespace k6

@@ -119,10 +119,31 @@ struct ExecutorSpec<PerVuIterations> {
                                        FieldSpec{"iterations", &PerVuIterations::iterations},
                                        FieldSpec{"maxDuration", &PerVuIterations::max_duration}};
 };
-
-/// Known spellings that this version cannot run.
-constexpr std::array<std::string_view, 3> later_executors{"constant-arrival-rate", "ramping-arrival-rate",
-                                                          "externally-controlled"};
+template <>
+struct ExecutorSpec<ConstantArrivalRate> {
+    static constexpr std::string_view name = "constant-arrival-rate";
+    static constexpr std::tuple fields{FieldSpec{"rate", &ConstantArrivalRate::rate},
+                                       FieldSpec{"timeUnit", &ConstantArrivalRate::time_unit},
+                                       FieldSpec{"duration", &ConstantArrivalRate::duration},
+                                       FieldSpec{"preAllocatedVUs", &ConstantArrivalRate::pre_allocated_vus},
+                                       FieldSpec{"maxVUs", &ConstantArrivalRate::max_vus}};
+};
+template <>
+struct ExecutorSpec<RampingArrivalRate> {
+    static constexpr std::string_view name = "ramping-arrival-rate";
+    static constexpr std::tuple fields{FieldSpec{"startRate", &RampingArrivalRate::start_rate},
+                                       FieldSpec{"timeUnit", &RampingArrivalRate::time_unit},
+                                       FieldSpec{"stages", &RampingArrivalRate::stages},
+                                       FieldSpec{"preAllocatedVUs", &RampingArrivalRate::pre_allocated_vus},
+                                       FieldSpec{"maxVUs", &RampingArrivalRate::max_vus}};
+};
+template <>
+struct ExecutorSpec<ExternallyControlled> {
+    static constexpr std::string_view name = "externally-controlled";
+    static constexpr std::tuple fields{FieldSpec{"vus", &ExternallyControlled::vus},
+                                       FieldSpec{"duration", &ExternallyControlled::duration},
+                                       FieldSpec{"maxVUs", &ExternallyControlled::max_vus}};
+};
 
 template <class Struct, class... Fields>
 Result<void> read_fields(const json::object& object, const std::string& path,
@@ -170,14 +191,16 @@ Result<ScenarioOptions> read_scenario(const json::value& value, const std::strin
     }
     if (!executor->is_string()) return wrong_type(path + ".executor", "a string", *executor);
     const std::string_view type = executor->get_string();
-    if (type == ExecutorSpec<ConstantVus>::name) return read_scenario_as<ConstantVus>(*object, name, path);
-    if (type == ExecutorSpec<RampingVus>::name) return read_scenario_as<RampingVus>(*object, name, path);
-    if (type == ExecutorSpec<SharedIterations>::name) return read_scenario_as<SharedIterations>(*object, name, path);
-    if (type == ExecutorSpec<PerVuIterations>::name) return read_scenario_as<PerVuIterations>(*object, name, path);
-    if (std::find(later_executors.begin(), later_executors.end(), type) != later_executors.end()) {
-        return invalid("scenario '" + name + "': the executor '" + std::string(type) +
-                       "' is not available yet in this version");
-    }
+    std::optional<Result<ScenarioOptions>> read;
+    const auto read_if_named = [&]<class Executor>(const Executor*) {
+        if constexpr (!std::is_same_v<Executor, std::monostate>) {
+            if (type == ExecutorSpec<Executor>::name) read = read_scenario_as<Executor>(*object, name, path);
+        }
+    };
+    [&]<class... Executors>(const std::variant<Executors...>*) {
+        (read_if_named(static_cast<const Executors*>(nullptr)), ...);
+    }(static_cast<const ExecutorOptions*>(nullptr));
+    if (read) return std::move(*read);
     return invalid("scenario '" + name + "': unknown executor type '" + std::string(type) + "'");
 }
 

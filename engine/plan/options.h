@@ -69,8 +69,38 @@ struct PerVuIterations {
     friend bool operator==(const PerVuIterations&, const PerVuIterations&) = default;
 };
 
+/// Iterations start at a fixed rate, `rate` in each `time_unit`, whoever is free to run them (an open model).
+struct ConstantArrivalRate {
+    std::optional<std::int64_t> rate = {};
+    std::optional<Duration> time_unit = {};
+    std::optional<Duration> duration = {};
+    std::optional<std::int64_t> pre_allocated_vus = {};
+    std::optional<std::int64_t> max_vus = {};
+    friend bool operator==(const ConstantArrivalRate&, const ConstantArrivalRate&) = default;
+};
+
+/// Iterations start at a rate that follows stages, whose targets are iterations in each `time_unit`.
+struct RampingArrivalRate {
+    std::optional<std::int64_t> start_rate = {};
+    std::optional<Duration> time_unit = {};
+    Setting<std::vector<Stage>> stages = {};
+    std::optional<std::int64_t> pre_allocated_vus = {};
+    std::optional<std::int64_t> max_vus = {};
+    friend bool operator==(const RampingArrivalRate&, const RampingArrivalRate&) = default;
+};
+
+/// Looping VUs whose number is changed from outside while they run.
+struct ExternallyControlled {
+    std::optional<std::int64_t> vus = {};
+    /// Zero: until somebody stops the run.
+    std::optional<Duration> duration = {};
+    std::optional<std::int64_t> max_vus = {};
+    friend bool operator==(const ExternallyControlled&, const ExternallyControlled&) = default;
+};
+
 /// How a scenario's iterations are started; std::monostate is a scenario that does not say.
-using ExecutorOptions = std::variant<std::monostate, ConstantVus, RampingVus, SharedIterations, PerVuIterations>;
+using ExecutorOptions = std::variant<std::monostate, ConstantVus, RampingVus, SharedIterations, PerVuIterations,
+                                     ConstantArrivalRate, RampingArrivalRate, ExternallyControlled>;
 
 using StringMap = std::map<std::string, std::string>;
 

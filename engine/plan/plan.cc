@@ -19,6 +19,7 @@ using std::chrono::seconds;
 
 constexpr Duration default_graceful_stop = seconds(30);
 constexpr Duration default_max_duration = minutes(10);
+constexpr Duration default_time_unit = seconds(1);
 constexpr Duration shortest_duration = seconds(1);
 constexpr std::int64_t most_vus = 100'000'000;
 
@@ -45,33 +46,23 @@ void check_max_duration(Duration duration, Problems& problems) {
     }
 }
 
-ConstantVusPlan plan_executor(const ConstantVus& options, Problems& problems) {
-    const ConstantVusPlan plan{.vus = options.vus.value_or(1), .duration = options.duration.value_or(Duration(0))};
-    check_vus(plan.vus, problems);
-    if (!options.duration) {
+void check_duration(const std::optional<Duration>& duration, Problems& problems) {
+    if (!duration) {
         problems.push_back("the duration is unspecified");
-    } else if (plan.duration < shortest_duration) {
-        problems.push_back("the duration must be at least 1s, but is " + format_go_duration(plan.duration));
+    } else if (*duration < shortest_duration) {
+        problems.push_back("the duration must be at least 1s, but is " + format_go_duration(*duration));
     }
-    return plan;
 }
 
-RampingVusPlan plan_executor(const RampingVus& options, Problems& problems) {
-    RampingVusPlan plan{.start_vus = options.start_vus.value_or(1),
-                        .graceful_ramp_down = options.graceful_ramp_down.value_or(default_graceful_stop)};
-    if (plan.start_vus < 0) problems.push_back("the number of start VUs can't be negative");
-    if (plan.start_vus > most_vus) {
-        problems.push_back("the number of start VUs can't be more than " + std::to_string(most_vus));
-    }
-    if (plan.graceful_ramp_down < Duration(0)) problems.push_back("the gracefulRampDown timeout can't be negative");
-    if (!options.stages || options.stages->empty()) {
+std::vector<Ramp> plan_stages(const Setting<std::vector<Stage>>& options, Problems& problems) {
+    std::vector<Ramp> stages;
+    if (!options || options->empty()) {
         problems.push_back("at least one stage has to be specified");
-        return plan;
+        return stages;
     }
-    bool any_vus = plan.start_vus > 0;
-    for (const Stage& stage : *options.stages) {
-        const std::string number = std::to_string(plan.stages.size() + 1);
-        plan.stages.push_back({.duration = stage.duration.value_or(Duration(0)), .target = stage.target.value_or(0)});
+    for (const Stage& stage : *options) {
+        const std::string number = std::to_string(stages.size() + 1);
+        stages.push_back({.duration = stage.duration.value_or(Duration(0)), .target = stage.target.value_or(0)});
         if (!stage.duration) {
             problems.push_back("stage " + number + " doesn't have a duration");
         } else if (*stage.duration < Duration(0)) {
@@ -84,8 +75,29 @@ RampingVusPlan plan_executor(const RampingVus& options, Problems& problems) {
         } else if (*stage.target > most_vus) {
             problems.push_back("the target for stage " + number + " can't be more than " + std::to_string(most_vus));
         }
-        any_vus = any_vus || plan.stages.back().target > 0;
     }
+    return stages;
+}
+
+ConstantVusPlan plan_executor(const ConstantVus& options, Problems& problems) {
+    const ConstantVusPlan plan{.vus = options.vus.value_or(1), .duration = options.duration.value_or(Duration(0))};
+    check_vus(plan.vus, problems);
+    check_duration(options.duration, problems);
+    return plan;
+}
+
+RampingVusPlan plan_executor(const RampingVus& options, Problems& problems) {
+    RampingVusPlan plan{.start_vus = options.start_vus.value_or(1),
+                        .graceful_ramp_down = options.graceful_ramp_down.value_or(default_graceful_stop)};
+    if (plan.start_vus < 0) problems.push_back("the number of start VUs can't be negative");
+    if (plan.start_vus > most_vus) {
+        problems.push_back("the number of start VUs can't be more than " + std::to_string(most_vus));
+    }
+    if (plan.graceful_ramp_down < Duration(0)) problems.push_back("the gracefulRampDown timeout can't be negative");
+    plan.stages = plan_stages(options.stages, problems);
+    if (plan.stages.empty()) return plan;
+    const bool any_vus = plan.start_vus > 0 || std::any_of(plan.stages.begin(), plan.stages.end(),
+                                                           [](const Ramp& stage) { return stage.target > 0; });
     if (!any_vus) problems.push_back("either startVUs or one of the stages' target values must be greater than 0");
     return plan;
 }
@@ -113,19 +125,84 @@ PerVuIterationsPlan plan_executor(const PerVuIterations& options, Problems& prob
     return plan;
 }
 
+void check_arrival_vus(const std::optional<std::int64_t>& pre_allocated, std::int64_t max_vus, Problems& problems) {
+    if (!pre_allocated) {
+        problems.push_back("the number of preAllocatedVUs isn't specified");
+    } else if (*pre_allocated < 0) {
+        problems.push_back("the number of preAllocatedVUs can't be negative");
+    }
+    if (max_vus < pre_allocated.value_or(0)) problems.push_back("maxVUs can't be less than preAllocatedVUs");
+    if (max_vus > most_vus) problems.push_back("maxVUs can't be more than " + std::to_string(most_vus));
+}
+
+ConstantArrivalRatePlan plan_executor(const ConstantArrivalRate& options, Problems& problems) {
+    const ConstantArrivalRatePlan plan{
+        .rate = options.rate.value_or(0),
+        .time_unit = options.time_unit.value_or(default_time_unit),
+        .duration = options.duration.value_or(Duration(0)),
+        .pre_allocated_vus = options.pre_allocated_vus.value_or(0),
+        .max_vus = options.max_vus ? *options.max_vus : options.pre_allocated_vus.value_or(0)};
+    if (!options.rate) {
+        problems.push_back("the iteration rate isn't specified");
+    } else if (plan.rate <= 0) {
+        problems.push_back("the iteration rate must be more than 0");
+    }
+    if (plan.time_unit <= Duration(0)) problems.push_back("the timeUnit must be more than 0");
+    check_duration(options.duration, problems);
+    check_arrival_vus(options.pre_allocated_vus, plan.max_vus, problems);
+    return plan;
+}
+
+RampingArrivalRatePlan plan_executor(const RampingArrivalRate& options, Problems& problems) {
+    RampingArrivalRatePlan plan{
+        .start_rate = options.start_rate.value_or(0),
+        .time_unit = options.time_unit.value_or(default_time_unit),
+        .stages = plan_stages(options.stages, problems),
+        .pre_allocated_vus = options.pre_allocated_vus.value_or(0),
+        .max_vus = options.max_vus ? *options.max_vus : options.pre_allocated_vus.value_or(0)};
+    if (plan.start_rate < 0) problems.push_back("the startRate value can't be negative");
+    if (plan.start_rate > most_vus) {
+        problems.push_back("the startRate value can't be more than " + std::to_string(most_vus));
+    }
+    if (plan.time_unit <= Duration(0)) problems.push_back("the timeUnit must be more than 0");
+    check_arrival_vus(options.pre_allocated_vus, plan.max_vus, problems);
+    return plan;
+}
+
+ExternallyControlledPlan plan_executor(const ExternallyControlled& options, Problems& problems) {
+    const ExternallyControlledPlan plan{.vus = options.vus.value_or(0),
+                                        .duration = options.duration.value_or(Duration(0)),
+                                        .max_vus = options.max_vus ? *options.max_vus : options.vus.value_or(0)};
+    if (plan.vus < 0) problems.push_back("the number of VUs can't be negative");
+    if (plan.vus > plan.max_vus) {
+        problems.push_back("the number of active VUs (" + std::to_string(plan.vus) +
+                           ") must be less than or equal to the number of maxVUs (" + std::to_string(plan.max_vus) +
+                           ")");
+    }
+    if (plan.max_vus > most_vus) problems.push_back("maxVUs can't be more than " + std::to_string(most_vus));
+    if (!options.duration) {
+        problems.push_back("the duration must be specified, for infinite duration use 0");
+    } else if (plan.duration < Duration(0)) {
+        problems.push_back("the duration can't be negative");
+    }
+    return plan;
+}
+
 /// All times that can follow each other in a scenario must fit into a Duration together.
 Int128 longest_time(const Scenario& scenario) {
     Int128 time = Int128{scenario.start_time.count()} + scenario.graceful_stop.count();
-    if (const auto* ramp = std::get_if<RampingVusPlan>(&scenario.executor)) {
-        time += ramp->graceful_ramp_down.count();
-        for (const Ramp& stage : ramp->stages) time += stage.duration.count();
-    } else if (const auto* constant = std::get_if<ConstantVusPlan>(&scenario.executor)) {
-        time += constant->duration.count();
-    } else if (const auto* shared = std::get_if<SharedIterationsPlan>(&scenario.executor)) {
-        time += shared->max_duration.count();
-    } else {
-        time += std::get<PerVuIterationsPlan>(scenario.executor).max_duration.count();
-    }
+    std::visit(
+        [&time](const auto& executor) {
+            if constexpr (requires { executor.graceful_ramp_down; }) time += executor.graceful_ramp_down.count();
+            if constexpr (requires { executor.stages; }) {
+                for (const Ramp& stage : executor.stages) time += stage.duration.count();
+            } else if constexpr (requires { executor.duration; }) {
+                time += executor.duration.count();
+            } else {
+                time += executor.max_duration.count();
+            }
+        },
+        scenario.executor);
     return time;
 }
 
@@ -152,6 +229,12 @@ Scenario plan_scenario(const std::string& name, const ScenarioOptions& options, 
     if (scenario.exec.empty()) problems.push_back("exec value cannot be empty");
     if (scenario.start_time < Duration(0)) problems.push_back("the startTime can't be negative");
     if (scenario.graceful_stop < Duration(0)) problems.push_back("the gracefulStop timeout can't be negative");
+    if (std::holds_alternative<ExternallyControlled>(options.executor)) {
+        if (options.graceful_stop) {
+            problems.push_back("gracefulStop is not supported by the externally controlled executor");
+        }
+        scenario.graceful_stop = Duration(0);
+    }
     std::visit(
         [&]<class Executor>(const Executor& executor) {
             if constexpr (!std::is_same_v<Executor, std::monostate>) {
@@ -171,20 +254,45 @@ DnsPlan plan_dns(const std::optional<DnsOptions>& options) {
             .policy = options && options->policy ? *options->policy : "preferIPv4"};
 }
 
-/// Checks that the segment is one of the sequence's.
-std::optional<std::string> check_segment(const Segment& segment, const SegmentSequence& sequence) {
-    if (sequence.empty()) return std::nullopt;
-    // A sequence may leave out the ends.
-    SegmentSequence bounds = sequence;
-    if (bounds.front() != Rational(0)) bounds.insert(bounds.begin(), Rational(0));
-    if (bounds.back() != Rational(1)) bounds.push_back(Rational(1));
-    for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-        if (segment == Segment{bounds[i], bounds[i + 1]}) return std::nullopt;
-    }
-    return "provided segment " + to_string(segment) + " can't be found in sequence " + to_string(sequence);
+Error invalid(std::string message) { return {ErrorClass::invalid_config, std::move(message)}; }
+
+std::vector<Stage> stage_options(const std::vector<Ramp>& ramps) {
+    std::vector<Stage> stages;
+    for (const Ramp& stage : ramps) stages.push_back({stage.duration, stage.target});
+    return stages;
 }
 
-Error invalid(std::string message) { return {ErrorClass::invalid_config, std::move(message)}; }
+ExecutorOptions executor_options(const ConstantVusPlan& plan) {
+    return ConstantVus{.vus = plan.vus, .duration = plan.duration};
+}
+ExecutorOptions executor_options(const RampingVusPlan& plan) {
+    return RampingVus{.start_vus = plan.start_vus,
+                      .stages = stage_options(plan.stages),
+                      .graceful_ramp_down = plan.graceful_ramp_down};
+}
+ExecutorOptions executor_options(const SharedIterationsPlan& plan) {
+    return SharedIterations{.vus = plan.vus, .iterations = plan.iterations, .max_duration = plan.max_duration};
+}
+ExecutorOptions executor_options(const PerVuIterationsPlan& plan) {
+    return PerVuIterations{.vus = plan.vus, .iterations = plan.iterations, .max_duration = plan.max_duration};
+}
+ExecutorOptions executor_options(const ConstantArrivalRatePlan& plan) {
+    return ConstantArrivalRate{.rate = plan.rate,
+                               .time_unit = plan.time_unit,
+                               .duration = plan.duration,
+                               .pre_allocated_vus = plan.pre_allocated_vus,
+                               .max_vus = plan.max_vus};
+}
+ExecutorOptions executor_options(const RampingArrivalRatePlan& plan) {
+    return RampingArrivalRate{.start_rate = plan.start_rate,
+                              .time_unit = plan.time_unit,
+                              .stages = stage_options(plan.stages),
+                              .pre_allocated_vus = plan.pre_allocated_vus,
+                              .max_vus = plan.max_vus};
+}
+ExecutorOptions executor_options(const ExternallyControlledPlan& plan) {
+    return ExternallyControlled{.vus = plan.vus, .duration = plan.duration, .max_vus = plan.max_vus};
+}
 
 /// The options that say everything the plan says.
 Options complete_options(const Plan& plan) {
@@ -197,22 +305,9 @@ Options complete_options(const Plan& plan) {
                    .exec = scenario.exec,
                    .tags = scenario.tags,
                    .options = scenario.options};
-        if (const auto* constant = std::get_if<ConstantVusPlan>(&scenario.executor)) {
-            options.executor = ConstantVus{.vus = constant->vus, .duration = constant->duration};
-        } else if (const auto* ramp = std::get_if<RampingVusPlan>(&scenario.executor)) {
-            std::vector<Stage> stages;
-            for (const Ramp& stage : ramp->stages) stages.push_back({stage.duration, stage.target});
-            options.executor = RampingVus{.start_vus = ramp->start_vus,
-                                          .stages = std::move(stages),
-                                          .graceful_ramp_down = ramp->graceful_ramp_down};
-        } else if (const auto* shared = std::get_if<SharedIterationsPlan>(&scenario.executor)) {
-            options.executor = SharedIterations{
-                .vus = shared->vus, .iterations = shared->iterations, .max_duration = shared->max_duration};
-        } else {
-            const auto& each = std::get<PerVuIterationsPlan>(scenario.executor);
-            options.executor =
-                PerVuIterations{.vus = each.vus, .iterations = each.iterations, .max_duration = each.max_duration};
-        }
+        options.executor = std::visit([](const auto& executor) { return executor_options(executor); }, scenario.executor);
+        // It has none to set.
+        if (std::holds_alternative<ExternallyControlledPlan>(scenario.executor)) options.graceful_stop.reset();
     }
     ThresholdMap thresholds;
     for (const metrics::ThresholdDefinition& definition : plan.thresholds) {
@@ -271,6 +366,9 @@ std::string_view executor_name(const ExecutorPlan& executor) {
         std::string_view operator()(const RampingVusPlan&) const { return "ramping-vus"; }
         std::string_view operator()(const SharedIterationsPlan&) const { return "shared-iterations"; }
         std::string_view operator()(const PerVuIterationsPlan&) const { return "per-vu-iterations"; }
+        std::string_view operator()(const ConstantArrivalRatePlan&) const { return "constant-arrival-rate"; }
+        std::string_view operator()(const RampingArrivalRatePlan&) const { return "ramping-arrival-rate"; }
+        std::string_view operator()(const ExternallyControlledPlan&) const { return "externally-controlled"; }
     };
     return std::visit(Names{}, executor);
 }
@@ -293,7 +391,11 @@ Result<PlannedRun> plan_run(const Options& consolidated, const EntryFunctions& h
 
     plan.segment = options.execution_segment.value_or(Segment{});
     plan.segment_sequence = options.execution_segment_sequence.value_or(SegmentSequence{});
-    if (auto problem = check_segment(plan.segment, plan.segment_sequence)) problems.push_back(std::move(*problem));
+    if (auto stripe = Stripe::of(plan.segment, plan.segment_sequence)) {
+        plan.stripe = std::move(*stripe);
+    } else {
+        problems.push_back(stripe.error().message);
+    }
 
     for (const auto& [name, scenario] : *options.scenarios) {
         Problems found;
@@ -322,10 +424,6 @@ Result<PlannedRun> plan_run(const Options& consolidated, const EntryFunctions& h
         std::string message = "There were problems with the specified script configuration:";
         for (const std::string& problem : problems) message += "\n\t- " + problem;
         return invalid(std::move(message));
-    }
-    if (!plan.segment.full()) {
-        return invalid("execution segments other than the whole test are not available yet in this version, but " +
-                       to_string(plan.segment) + " was asked for");
     }
 
     if (options.summary_trend_stats) {

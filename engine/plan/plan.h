@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "engine/plan/options.h"
 #include "engine/plan/segment.h"
+#include "engine/plan/stripe.h"
 #include "metrics/system_tags.h"
 #include "metrics/threshold_definition.h"
 
@@ -62,7 +63,34 @@ struct PerVuIterationsPlan {
     friend bool operator==(const PerVuIterationsPlan&, const PerVuIterationsPlan&) = default;
 };
 
-using ExecutorPlan = std::variant<ConstantVusPlan, RampingVusPlan, SharedIterationsPlan, PerVuIterationsPlan>;
+struct ConstantArrivalRatePlan {
+    std::int64_t rate;
+    Duration time_unit;
+    Duration duration;
+    std::int64_t pre_allocated_vus;
+    std::int64_t max_vus;
+    friend bool operator==(const ConstantArrivalRatePlan&, const ConstantArrivalRatePlan&) = default;
+};
+
+struct RampingArrivalRatePlan {
+    std::int64_t start_rate;
+    Duration time_unit;
+    std::vector<Ramp> stages;
+    std::int64_t pre_allocated_vus;
+    std::int64_t max_vus;
+    friend bool operator==(const RampingArrivalRatePlan&, const RampingArrivalRatePlan&) = default;
+};
+
+struct ExternallyControlledPlan {
+    std::int64_t vus;
+    /// Zero: no end.
+    Duration duration;
+    std::int64_t max_vus;
+    friend bool operator==(const ExternallyControlledPlan&, const ExternallyControlledPlan&) = default;
+};
+
+using ExecutorPlan = std::variant<ConstantVusPlan, RampingVusPlan, SharedIterationsPlan, PerVuIterationsPlan,
+                                  ConstantArrivalRatePlan, RampingArrivalRatePlan, ExternallyControlledPlan>;
 
 /// The spelling of options: "constant-vus", "ramping-vus", …
 std::string_view executor_name(const ExecutorPlan& executor);
@@ -106,6 +134,8 @@ struct Plan {
     Segment segment;
     /// Empty: completed around the segment.
     SegmentSequence segment_sequence;
+    /// This instance's share by these two. The numbers of `scenarios` are those of the whole test.
+    Stripe stripe;
 
     bool paused = false;
     bool no_setup = false;

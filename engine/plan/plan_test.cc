@@ -130,9 +130,8 @@ TEST(PlanTest, ProblemsAreListedTogether) {
                                     "\n\t- executor b: function 'missing' not found in exports"}));
 }
 
-TEST(PlanTest, SegmentsOtherThanTheWholeAreRefused) {
-    EXPECT_NE(problem({.execution_segment = parse_segment("1/2").value()}).find("not available yet"),
-              std::string::npos);
+TEST(PlanTest, TheSegmentIsOneOfTheSequence) {
+    EXPECT_EQ(make_plan({.execution_segment = parse_segment("1/2").value()})->stripe.scale(5), 3);
     EXPECT_EQ(problem({.execution_segment_sequence = parse_segment_sequence("0,1").value()}), "no error");
     EXPECT_NE(problem({.execution_segment_sequence = parse_segment_sequence("0,1/2,1").value()}), "no error");
 }
@@ -191,6 +190,55 @@ TEST(PlanTest, JsonIsStable) {
     EXPECT_EQ(plan_to_json(again), json);
     EXPECT_EQ(again.scenarios.size(), 2U);
     EXPECT_EQ(again.dns.ttl, Duration::max());
+}
+
+TEST(PlanTest, ArrivalExecutorsHaveDefaultsAndRules) {
+    const Plan plan = make_plan({.scenarios = {{"a", {.executor = ConstantArrivalRate{.rate = 3,
+                                                                                      .duration = 10s,
+                                                                                      .pre_allocated_vus = 2}}},
+                                               {"b", {.executor = RampingArrivalRate{.stages = {{10s, 5}},
+                                                                                     .pre_allocated_vus = 0,
+                                                                                     .max_vus = 7}}}}})
+                          .value();
+    EXPECT_EQ(std::get<ConstantArrivalRatePlan>(plan.scenarios[0].executor),
+              (ConstantArrivalRatePlan{3, 1s, 10s, 2, 2}));
+    EXPECT_EQ(std::get<RampingArrivalRatePlan>(plan.scenarios[1].executor),
+              (RampingArrivalRatePlan{0, 1s, {{10s, 5}}, 0, 7}));
+
+    const auto problem_of = [](ExecutorOptions executor) {
+        const std::string text = problem({.scenarios = {{"a", {.executor = std::move(executor)}}}});
+        return text.substr(text.find("errors: ") + 8);
+    };
+    EXPECT_EQ(problem_of(ConstantArrivalRate{}),
+              "the iteration rate isn't specified, the duration is unspecified, the number of preAllocatedVUs isn't "
+              "specified");
+    EXPECT_EQ(problem_of(ConstantArrivalRate{
+                  .rate = 0, .time_unit = 0s, .duration = 500ms, .pre_allocated_vus = 5, .max_vus = 4}),
+              "the iteration rate must be more than 0, the timeUnit must be more than 0, the duration must be at least "
+              "1s, but is 500ms, maxVUs can't be less than preAllocatedVUs");
+    EXPECT_EQ(problem_of(RampingArrivalRate{.start_rate = -1, .pre_allocated_vus = -1}),
+              "at least one stage has to be specified, the startRate value can't be negative, the number of "
+              "preAllocatedVUs can't be negative");
+}
+
+TEST(PlanTest, ExternallyControlledHasNoGracefulStop) {
+    const Plan plan =
+        make_plan({.scenarios = {{"a", {.executor = ExternallyControlled{.vus = 2, .duration = 0s}}}}}).value();
+    EXPECT_EQ(std::get<ExternallyControlledPlan>(plan.scenarios[0].executor), (ExternallyControlledPlan{2, 0s, 2}));
+    EXPECT_EQ(plan.scenarios[0].graceful_stop, 0s);
+    // What the plan says can be read again.
+    EXPECT_TRUE(make_plan(parse_options_json(plan_to_json(plan))->options));
+
+    const auto problem_of = [](ScenarioOptions scenario) {
+        const std::string text = problem({.scenarios = {{"a", std::move(scenario)}}});
+        return text.substr(text.find("errors: ") + 8);
+    };
+    EXPECT_EQ(problem_of({.executor = ExternallyControlled{.vus = 3, .max_vus = 2}, .graceful_stop = Duration(1s)}),
+              "gracefulStop is not supported by the externally controlled executor, the number of active VUs (3) must "
+              "be less than or equal to the number of maxVUs (2), the duration must be specified, for infinite "
+              "duration use 0");
+    EXPECT_EQ(problem_of({.executor = ExternallyControlled{.vus = -1, .duration = -1s, .max_vus = 0}}),
+              "the number of VUs can't be negative, the duration can't be negative");
 }
 
 }  // namespace

@@ -138,11 +138,11 @@ TEST(SchedulePropertyTest, GracefulStepsAreTheSlidingMaximum) {
         const RampingVusPlan ramp = random_ramp(random);
         const Duration graceful_stop = std::uniform_int_distribution(0, 20'000)(random) * 1ms;
         const std::vector<VuStep> steps = graceful_steps(ramp, graceful_stop);
-        const Duration end = total_duration(ramp) + graceful_stop;
+        const Duration end = total_duration(ramp.stages) + graceful_stop;
         std::vector<VuStep> raw = raw_steps(ramp);
         // The count of the last stage holds to the end here.
         const std::int64_t last = ramp.stages.back().target;
-        if (last != 0) raw.back() = {total_duration(ramp), last};
+        if (last != 0) raw.back() = {total_duration(ramp.stages), last};
 
         for (std::size_t i = 1; i < steps.size(); ++i) {
             EXPECT_LT(steps[i - 1].offset, steps[i].offset);
@@ -167,6 +167,61 @@ TEST(SchedulePropertyTest, GracefulStepsAreTheSlidingMaximum) {
     }
 }
 
+// At any time the instances have, together, as many VUs as the whole, and each has its share of them.
+TEST(SchedulePropertyTest, SegmentsOfRampsAddUp) {
+    std::mt19937 random(13);
+    const auto pick = [&random](int low, int high) { return std::uniform_int_distribution(low, high)(random); };
+    for (int round = 0; round < 1'000; ++round) {
+        const RampingVusPlan ramp = random_ramp(random);
+        const Duration graceful_stop = pick(0, 20'000) * 1ms;
+        SegmentSequence bounds{Rational(0), Rational(1)};
+        for (int cut = pick(1, 4); cut > 0; --cut) {
+            const int denominator = pick(2, 9);
+            bounds.emplace_back(pick(1, denominator - 1), denominator);
+        }
+        std::sort(bounds.begin(), bounds.end());
+        bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
+
+        const auto whole_raw = raw_steps(ramp);
+        const auto whole_graceful = graceful_steps(ramp, graceful_stop);
+        std::vector<Duration> times;
+        for (const VuStep& step : whole_raw) times.push_back(step.offset);
+        for (const VuStep& step : whole_graceful) times.push_back(step.offset);
+        std::vector<Stripe> stripes;
+        std::vector<std::vector<VuStep>> raw;
+        std::vector<std::vector<VuStep>> graceful;
+        for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+            stripes.push_back(Stripe::of({bounds[i], bounds[i + 1]}, bounds).value());
+            raw.push_back(raw_steps(ramp, stripes.back()));
+            graceful.push_back(graceful_steps(ramp, graceful_stop, stripes.back()));
+            for (const VuStep& step : raw.back()) times.push_back(step.offset);
+        }
+        for (const Duration time : times) {
+            std::int64_t active = 0;
+            for (std::size_t i = 0; i < stripes.size(); ++i) {
+                EXPECT_EQ(at(raw[i], time), stripes[i].scale(at(whole_raw, time)));
+                EXPECT_GE(at(graceful[i], time), stripes[i].scale(at(whole_raw, time)));
+                active += at(raw[i], time);
+            }
+            ASSERT_EQ(active, at(whole_raw, time)) << to_string(bounds) << " at " << format_go_duration(time);
+        }
+    }
+}
+
+TEST(ShareTest, CountsAreScaledAndSharedIterationsFollowTheVus) {
+    const Stripe second = Stripe::of(parse_segment("1/3:2/3").value(), parse_segment_sequence("0,1/3,2/3,1").value()).value();
+    EXPECT_EQ(std::get<SharedIterationsPlan>(share_of(SharedIterationsPlan{5, 12, 10s}, second)),
+              (SharedIterationsPlan{2, 5, 10s}));
+    EXPECT_EQ(std::get<PerVuIterationsPlan>(share_of(PerVuIterationsPlan{5, 12, 10s}, second)),
+              (PerVuIterationsPlan{2, 12, 10s}));
+    EXPECT_EQ(std::get<ConstantArrivalRatePlan>(share_of(ConstantArrivalRatePlan{9, 1s, 10s, 4, 10}, second)),
+              (ConstantArrivalRatePlan{9, 1s, 10s, 1, 3}));
+    EXPECT_TRUE(without_work(ConstantVusPlan{1, 10s}, second));
+    EXPECT_FALSE(without_work(ConstantVusPlan{2, 10s}, second));
+    EXPECT_TRUE(without_work(RampingVusPlan{1, {{10s, 1}}, 0s}, second));
+    EXPECT_FALSE(without_work(RampingVusPlan{1, {{10s, 2}}, 0s}, second));
+}
+
 TEST(ReservedVusTest, OfEachExecutor) {
     EXPECT_EQ(shown(reserved_vus(plan_of({.vus = 3, .duration = 10s}))), "3@0s 0@40s");
     EXPECT_EQ(shown(reserved_vus(plan_of({.vus = 3, .iterations = 9}))), "3@0s 0@10m30s");
@@ -185,6 +240,21 @@ TEST(ReservedVusTest, ScenariosAddUp) {
     EXPECT_EQ(shown(reserved_vus(plan)), "5@0s 3@15s 4@20s 0@1m0s");
     EXPECT_EQ(max_vus(plan), 5);
     EXPECT_EQ(max_duration(plan), 60s);
+}
+
+TEST(ReservedVusTest, ArrivalsMayAddUnplannedVus) {
+    const Plan plan = plan_of({.scenarios = {
+                                   {"a", {.executor = ConstantArrivalRate{.rate = 1,
+                                                                          .duration = 10s,
+                                                                          .pre_allocated_vus = 3,
+                                                                          .max_vus = 8}}},
+                                   {"b", {.executor = ConstantVus{.vus = 4, .duration = 10s}, .start_time = 60s}},
+                                   {"c", {.executor = ExternallyControlled{.vus = 1, .duration = 0s, .max_vus = 2}}},
+                               }});
+    EXPECT_EQ(reserved_vus(plan), (std::vector<VuStep>{{0s, 5, 5}, {40s, 2}, {60s, 6}, {100s, 2}}));
+    EXPECT_EQ(max_vus(plan), 6);
+    EXPECT_EQ(max_possible_vus(plan), 10);
+    EXPECT_EQ(max_duration(plan), 100s);
 }
 
 }  // namespace

@@ -178,7 +178,8 @@ Result<ScriptSource> Program::read_entry(const std::string& name, const std::str
         url = file_url(path);
     }
     auto content = read(name, url);
-    if (!content) return content.error();
+    // No script has thrown anything here: it is the command line that names a wrong file.
+    if (!content) return Error{ErrorClass::generic, content.error().message};
     return ScriptSource{.text = **content, .url = url, .base = directory_url_of(url)};
 }
 

@@ -59,7 +59,7 @@ public:
     Result<void> teardown(VuBody& body) override;
     std::optional<std::string> setup_data_json() const override;
     /// Replaces what setup() returned, before a VU has read it. Any thread.
-    Result<void> set_setup_data(std::optional<std::string> json);
+    Result<void> set_setup_data(std::optional<std::string> json) override;
     bool has_handle_summary() const override { return has_function("handleSummary"); }
     /// The VU's worker has the index after those of the run's.
     Result<std::optional<SummaryParts>> handle_summary(Vu& vu, const std::string& data_json) override;

@@ -5,6 +5,7 @@
     bazel run //tests/bench -- http           HTTP in many ways against wrk and ab; --only=REGEX chooses among them
     bazel run //tests/bench -- h2             CPU per request over HTTP/2 against h2load, with 1 and 10 streams
     bazel run //tests/bench -- memory         resident memory per idle VU that holds a connection
+    bazel run //tests/bench -- arrival        constant arrival rates: kept, and told as truly as by a bare paced client
     bazel run //tests/bench -- vus            10,000 script VUs that get and sleep: start, run, stop
     bazel run //tests/bench -- js             scripts: time to the first iteration, memory per VU, growth
     bazel run //tests/bench -- engine         the JavaScript engine against stock MuJS
@@ -33,6 +34,7 @@ def path(name):
 
 
 sys.path.insert(0, path("tests/bench"))
+import bench_arrival  # noqa: E402
 import bench_h2  # noqa: E402
 import bench_http  # noqa: E402
 import bench_js  # noqa: E402
@@ -216,22 +218,30 @@ def http2(arguments):
     bench_h2.measure(sys.modules[__name__], arguments)
 
 
+def arrival(arguments):
+    with Server() as server:
+        bench_arrival.run(server.url + arguments.path, path("tests/bench/paced_client"),
+                          {"C++ scenario": [LOOP, "--no-color"], "script": [K6, "run", LOOP_JS]},
+                          [arguments.rate] if arguments.rate else [2000, 5000, 10000, 20000], arguments.seconds, min(arguments.rounds, 3))
+
+
 def main():
     # Thousands of connections, at both ends.
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["cpu", "http", "h2", "memory", "vus", "js", "engine"])
+    parser.add_argument("what", choices=["cpu", "http", "h2", "memory", "vus", "js", "engine", "arrival"])
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--vus", type=int)
+    parser.add_argument("--rate", type=int, help="of `arrival`: this one alone")
     parser.add_argument("--only", help="of `http` and `h2`: the rows whose name matches")
     parser.add_argument("--path", default="/bytes/128")
     arguments = parser.parse_args()
     if arguments.vus is None:
         arguments.vus = {"memory": 5000, "js": 5000, "vus": 10000}.get(arguments.what, 0)
-    {"cpu": cpu, "http": http, "h2": http2, "memory": memory, "vus": vus, "js": javascript, "engine": engine}[arguments.what](arguments)
+    {"cpu": cpu, "http": http, "h2": http2, "memory": memory, "vus": vus, "js": javascript, "engine": engine, "arrival": arrival}[arguments.what](arguments)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ script never_settles.js << 'JS'
 await new Promise(() => {});
 export default function () {}
 JS
-expect 107 "hasn't finished" never_settles.js
+expect 255 "hasn't finished" never_settles.js
 script missing_import.js << 'JS'
 import './nope.js';
 export default function () {}

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -45,7 +46,9 @@ std::string read_file(const std::string& path) {
 
 }  // namespace
 
+// The kernel may give a port again as soon as it is closed, but a peer's configuration needs different ones.
 std::uint16_t free_port() {
+    static std::set<std::uint16_t> given;
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
@@ -53,8 +56,10 @@ std::uint16_t free_port() {
     if (::bind(fd, raw, size) != 0 || ::getsockname(fd, raw, &size) != 0) {
         throw std::runtime_error(std::string("no free port: ") + std::strerror(errno));
     }
+    const std::uint16_t port = ntohs(address.sin_port);
+    const std::uint16_t chosen = given.insert(port).second ? port : free_port();
     ::close(fd);
-    return ntohs(address.sin_port);
+    return chosen;
 }
 
 std::string test_folder() {

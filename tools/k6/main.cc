@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "js/runner/runner.h"
 #include "tools/k6/archive.h"
+#include "tools/k6/control_commands.h"
 #include "tools/k6/script.h"
 #include "tools/run/command_line.h"
 #include "tools/run/run_test.h"
@@ -26,6 +27,11 @@ constexpr const char* usage =
     "Commands:\n"
     "  run       run a test\n"
     "  archive   put a test and all that it reads into one file\n"
+    "  status    show where a running test stands\n"
+    "  stats     show the metrics of a running test\n"
+    "  pause     pause a running test\n"
+    "  resume    let a paused test go on\n"
+    "  scale     change the VUs of a running test\n"
     "  version   print the version\n"
     "  help      print this text, or that of a command\n"
     "\n"
@@ -77,12 +83,16 @@ int main(int argc, char** argv) {
     const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
     if (command == "run") return run(rest);
     if (command == "archive") return archive(rest);
+    if (k6::is_control_command(command)) return k6::run_control_command(command, rest);
     if (command == "version" || command == "--version") {
         std::printf("k6 v%s (%s/%s)\n", std::string(k6::product_version).c_str(), "linux", "amd64");
         return 0;
     }
     if (command == "help" && !rest.empty() && rest.front() == "run") return run({"--help"});
     if (command == "help" && !rest.empty() && rest.front() == "archive") return archive({"--help"});
+    if (command == "help" && !rest.empty() && k6::is_control_command(rest.front())) {
+        return k6::run_control_command(rest.front(), {"--help"});
+    }
     if (command == "help" || command == "--help" || command == "-h") {
         std::fputs(usage, stdout);
         return 0;

@@ -129,6 +129,14 @@ std::vector<Flag> run_flags() {
              line.config_file = values.back();
              return {};
          }},
+        {"a", "address", Takes::values, For::both, "HOST:PORT", "where the REST API listens (default: nowhere)",
+         [](CommandLine& line, const std::string&, const Values& values) -> Result<void> {
+             line.address = values.back();
+             return {};
+         }},
+        {"", "fail-on-saturation", Takes::nothing, For::both, "",
+         "fail the run if the load generator, not the target, was the limit",
+         line_switch(&CommandLine::fail_on_saturation)},
         {"", "workers", Takes::values, For::both, "N", "threads that run VUs (default: one per core)", set_workers},
         {"", "plan", Takes::nothing, For::both, "", "print the plan as JSON and stop",
          line_switch(&CommandLine::print_plan)},

@@ -48,6 +48,10 @@ struct CommandLine {
     bool verbose = false;
     bool no_colour = false;
     LogFormat log_format = LogFormat::text;
+    /// Where the control API listens; unset or empty: nowhere.
+    std::optional<std::string> address;
+    /// A run in which the generator was the limit fails.
+    bool fail_on_saturation = false;
     /// Threads that run VUs; unset is one per core.
     std::optional<unsigned> workers;
     /// `k6 archive`: the file, or "-" for standard output; and whether variables are left out of it.

@@ -83,6 +83,14 @@ struct Columns {
         return {zero_padded(scenario.planned_vus, scenario.max_vus) + "/" + std::to_string(scenario.max_vus) + " VUs",
                 time_column(scenario, false)};
     }
+    std::vector<std::string> operator()(const ConstantArrivalRatePlan&) const { return arrivals(); }
+    std::vector<std::string> operator()(const RampingArrivalRatePlan&) const { return arrivals(); }
+    std::vector<std::string> operator()(const ExternallyControlledPlan&) const {
+        const bool endless = scenario.total == Duration(0);
+        return {zero_padded(scenario.planned_vus, scenario.max_vus) + "/" + std::to_string(scenario.max_vus) + " VUs",
+                endless ? fixed_width_duration(scenario.elapsed, std::chrono::hours(1)) + "/0s"
+                        : time_column(scenario, false)};
+    }
     std::vector<std::string> operator()(const SharedIterationsPlan& plan) const {
         return {std::to_string(plan.vus) + " VUs", time_column(scenario, true), iterations() + " shared iters"};
     }
@@ -92,6 +100,13 @@ struct Columns {
     }
 
 private:
+    std::vector<std::string> arrivals() const {
+        char rate[48];
+        std::snprintf(rate, sizeof rate, "%.2f iters/s", scenario.rate);
+        return {zero_padded(scenario.active_vus, scenario.max_vus) + "/" +
+                    zero_padded(scenario.planned_vus, scenario.max_vus) + " VUs",
+                time_column(scenario, false), rate};
+    }
     std::string iterations() const {
         const auto total = static_cast<std::int64_t>(scenario.total_iterations);
         const auto done = static_cast<std::int64_t>(scenario.complete_iterations + scenario.interrupted_iterations);
@@ -103,15 +118,16 @@ std::vector<std::string> columns_of(const ScenarioProgress& scenario) {
     if (scenario.status == ScenarioStatus::waiting) {
         return {"waiting", fixed_width_duration(scenario.starts_in, scenario.scenario->start_time)};
     }
-    return std::visit(Columns{scenario}, scenario.scenario->executor);
+    return std::visit(Columns{scenario}, scenario.executor != nullptr ? *scenario.executor : scenario.scenario->executor);
 }
 
 std::string shown_name(const std::string& name) {
     return name.size() <= longest_name ? name : name.substr(0, longest_name - 3) + "...";
 }
 
-std::string_view phase_word(RunPhase phase) {
-    switch (phase) {
+std::string_view phase_word(const RunProgress& progress) {
+    if (progress.paused) return "paused";
+    switch (progress.phase) {
         case RunPhase::created:
         case RunPhase::init_vus:
             return "init";
@@ -179,7 +195,7 @@ std::string fixed_width_duration(Duration duration, Duration longest) {
 std::vector<std::string> progress_lines(const RunProgress& progress, Duration longest, const ProgressStyle& style) {
     std::vector<std::string> lines;
     const std::int64_t vus = std::max(progress.active_vus, progress.initialized_vus);
-    lines.push_back(std::string(phase_word(progress.phase)) + " (" + fixed_width_duration(progress.elapsed, longest) +
+    lines.push_back(std::string(phase_word(progress)) + " (" + fixed_width_duration(progress.elapsed, longest) +
                     "), " + zero_padded(progress.active_vus, vus) + "/" + zero_padded(progress.initialized_vus, vus) +
                     " VUs, " + std::to_string(progress.complete_iterations) + " complete and " +
                     std::to_string(progress.interrupted_iterations) + " interrupted iterations");

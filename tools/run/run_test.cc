@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/exec/health.h"
 #include "engine/exec/resolver_settings.h"
 #include "engine/exec/run.h"
 #include "engine/plan/describe.h"
@@ -29,6 +31,7 @@
 #include "metrics/summary_text.h"
 #include "metrics/trend_stat.h"
 #include "outputs/factory.h"
+#include "tools/control/server.h"
 #include "tools/run/progress_display.h"
 #include "tools/run/signals.h"
 
@@ -176,15 +179,22 @@ void stop_outputs(Outputs& outputs, const std::optional<Error>& error, Logger& l
     }
 }
 
+/// "33.33%".
+std::string segment_share(const Plan& plan) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "(%.2f%%)", 100 * plan.segment.length().to_double());
+    return text.data();
+}
+
 std::string description(const std::string& shown_name, const Outputs& outputs, const Plan& plan, bool colour) {
     const auto value = [&](const std::string& text) { return colour ? "\x1b[36m" + text + "\x1b[0m" : text; };
     std::string listed;
     for (const auto& output : outputs) listed += (listed.empty() ? "" : ", ") + output->description();
     std::string out = "     execution: " + value("local") + "\n        script: " + value(shown_name) +
                       "\n        output: " + value(listed.empty() ? "-" : listed) +
-                      "\n\n     scenarios: " + value("(100.00%) " + describe(plan)) + ":\n";
+                      "\n\n     scenarios: " + value(segment_share(plan) + " " + describe(plan)) + ":\n";
     for (const Scenario& scenario : plan.scenarios)
-        out += "              * " + scenario.name + ": " + describe(scenario) + "\n";
+        out += "              * " + scenario.name + ": " + describe(scenario, plan.stripe) + "\n";
     return out + "\n";
 }
 
@@ -269,6 +279,7 @@ private:
             for (const std::string& warning : thresholds_.warnings()) logger_.warn(warning);
         }
         submetrics_.add_defaults(registry_, plan.system_tags);
+        watch_start_lateness(plan, registry_, submetrics_);
         return {};
     }
 
@@ -283,7 +294,12 @@ private:
         for (const std::string& text : wanted) {
             auto output = outputs::make_output(
                 text,
-                {.registry = registry_, .submetrics = submetrics_, .thresholds = plan.thresholds, .logger = logger_});
+                {.registry = registry_,
+                       .submetrics = submetrics_,
+                       .thresholds = plan.thresholds,
+                       .logger = logger_,
+                       .system_tags = plan.system_tags,
+                       .environment = [](std::string_view name) { return environment_variable(name); }});
             if (!output) return output.error();
             outputs_.push_back(*std::move(output));
         }
@@ -311,6 +327,23 @@ private:
                  .clock = &clock,
                  .resolver = &resolver,
                  .workers = workers});
+        std::unique_ptr<control::ControlServer> api;
+        if (const std::string address = line_.address.value_or(environment_variable("K6_ADDRESS").value_or(""));
+            !address.empty()) {
+            auto started = control::ControlServer::start(address, {.run = &run,
+                                                                   .runner = &runner,
+                                                                   .registry = &registry_,
+                                                                   .submetrics = &submetrics_,
+                                                                   .logger = &logger_});
+            if (started) {
+                api = *std::move(started);
+            } else if (line_.address) {
+                stop_outputs(outputs_, started.error(), logger_);
+                return report(started.error(), logger_);
+            } else {
+                logger_.warn("The REST API is not available", {{"error", started.error().message}});
+            }
+        }
         signals_.set_handler([&run](int signal) {
             run.stop({ErrorClass::external_abort,
                       "test run was aborted because k6 received a '" + std::string(signal_name(signal)) + "' signal"});
@@ -320,23 +353,32 @@ private:
         display_.stop();
         signals_.set_handler({});
         stop_outputs(outputs_, result.error, logger_);
+        std::uint64_t dropped_samples = 0;
+        for (const auto& output : outputs_) dropped_samples += output->dropped_samples();
+        const GeneratorHealth health = judge(result.metrics, submetrics_, dropped_samples);
         if (result.metrics.lost_tags > 0) {
             logger_.warn(
                 std::to_string(result.metrics.lost_tags) +
                 " samples lost a tag: too many different tag values; give URLs with ids in them a name, and keep such "
                 "values out of tags");
         }
-        if (result.worth_a_summary && line_.summary_mode != SummaryMode::disabled)
-            summarise(plan, runner, run, resolver, workers, result);
+        if (result.worth_a_summary && line_.summary_mode != SummaryMode::disabled) {
+            summarise(plan, runner, run, resolver, workers, result, health);
+        }
         if (result.worth_a_summary && result.complete_iterations + result.interrupted_iterations == 0 &&
             !result.error) {
             logger_.warn("No script iterations fully finished, consider making the test duration longer");
         }
-        return result.error ? report(*result.error, logger_) : 0;
+        if (result.error) return report(*result.error, logger_);
+        if (line_.fail_on_saturation && !health.findings.empty()) {
+            return report({ErrorClass::marked_as_failed, "the load generator was the limit: " + health.findings.front()},
+                          logger_);
+        }
+        return 0;
     }
 
     void summarise(const Plan& plan, Runner& runner, Run& run, Resolver& resolver, unsigned workers,
-                   const RunResult& result) {
+                   const RunResult& result, const GeneratorHealth& health) {
         const auto model =
             metrics::SummaryModel::build(result.metrics, registry_, submetrics_, thresholds_, result.duration);
         // Only the command line's unit is checked, and earlier; an unknown one means automatic.
@@ -359,6 +401,11 @@ private:
             const std::string text = metrics::render_summary_text(
                 model, {.trend_stats = trend_stats, .time_unit = time_unit, .colour = colours(line_, STDOUT_FILENO)});
             write_all(STDOUT_FILENO, "\n" + text + "\n\n");
+        }
+        if (!health.findings.empty()) {
+            std::string verdict = "    LOAD GENERATOR\n";
+            for (const std::string& finding : health.findings) verdict += "    ! " + finding + "\n";
+            write_all(STDOUT_FILENO, verdict + "\n");
         }
         export_summary(line_, model, json_options, logger_);
     }

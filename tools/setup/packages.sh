@@ -6,7 +6,7 @@ build_packages=(
     debian-archive-keyring ca-certificates xz-utils
     # libraries: see bazel/repositories.bzl
     googletest libasio-dev libbenchmark-dev libboost-context1.81-dev libboost-json1.81-dev libboost1.81-dev
-    libbrotli-dev libcxxopts-dev libgumbo-dev libidn2-dev libnghttp2-dev libpcre2-dev librange-v3-dev libssl-dev libutf8proc-dev libunistring-dev
+    libbrotli-dev libcpp-httplib-dev libcxxopts-dev libgumbo-dev libidn2-dev libnghttp2-dev libpcre2-dev librange-v3-dev libssl-dev libutf8proc-dev libunistring-dev
     libwslay-dev nettle-dev
     libzstd-dev node-llhttp zlib1g-dev
 )

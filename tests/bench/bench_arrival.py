@@ -1,0 +1,45 @@
+"""Arrival rates: are they kept, and are the response times that we report those that a bare paced client sees?"""
+import json
+import re
+import subprocess
+import tempfile
+
+
+def bare(client, url, rate, seconds, connections):
+    port, where = re.fullmatch(r"http://127\.0\.0\.1:(\d+)(/.*)", url).groups()
+    output = subprocess.run(["taskset", "-c", "0", client, port, where, str(rate), str(seconds), str(connections)],
+                            stdout=subprocess.PIPE, text=True, check=True).stdout
+    return json.loads(output)
+
+
+def ours(command, url, rate, seconds, vus):
+    """`command` ends with the script or is a scenario binary; the config file says what to execute."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as summary, tempfile.NamedTemporaryFile("w", suffix=".json") as config:
+        json.dump({"scenarios": {"arrivals": {"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "duration": f"{seconds}s",
+                                              "preAllocatedVUs": vus, "maxVUs": vus}},
+                   "thresholds": {"generator_start_lateness": ["max>=0"], "dropped_iterations": ["count>=0"]},
+                   "summaryTrendStats": ["avg", "min", "med", "max", "p(95)", "p(99)"]}, config)
+        config.flush()
+        subprocess.run(["taskset", "-c", "0"] + command[:-1] + ["--quiet", "--workers", "1", f"--config={config.name}", "-e", f"URL={url}",
+                                                                f"--summary-export={summary.name}"] + command[-1:],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+        metrics = json.load(open(summary.name))["metrics"]
+    return {"iterations": metrics["iterations"]["count"], "dropped": metrics["dropped_iterations"]["count"],
+            "failed": metrics["http_req_failed"]["passes"], "p50_ms": metrics["http_req_duration"]["med"], "p99_ms": metrics["http_req_duration"]["p(99)"],
+            "late_p99_ms": metrics["generator_start_lateness"]["p(99)"]}
+
+
+def run(url, paced_client, clients, rates, seconds, rounds):
+    """`clients`: by name, a command. All on the first core, the server on the last."""
+    for rate in rates:
+        vus = max(50, rate // 100)
+        print(f"constant {rate}/s of GET for {seconds} s")
+        for round_number in range(rounds):
+            reference = bare(paced_client, url, rate, seconds, vus)
+            print(f"  round {round_number + 1}: bare paced client  p50 {reference['p50_ms']:.3f} ms, p99 {reference['p99_ms']:.3f} ms, "
+                  f"starts late p99 {reference['late_p99_ms']:.3f} ms, dropped {reference['dropped']}", flush=True)
+            for name, command in clients.items():
+                seen = ours(command, url, rate, seconds, vus)
+                print(f"           {name:19} p50 {seen['p50_ms']:.3f} ms, p99 {seen['p99_ms']:.3f} ms ({seen['p99_ms'] / reference['p99_ms']:.2f} × bare), "
+                      f"starts late p99 {seen['late_p99_ms']:.3f} ms, dropped {seen['dropped']}, failed {seen['failed']}, "
+                      f"rate kept to {seen['iterations'] / (rate * seconds):.2%}", flush=True)
