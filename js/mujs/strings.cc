@@ -67,7 +67,7 @@ bool is_surrogate(std::string_view text, unsigned char low, unsigned char high) 
 }  // namespace
 
 bool is_engine_text(std::string_view utf8) {
-    if (std::memchr(utf8.data(), 0, utf8.size()) != nullptr) return false;
+    if (utf8.find('\0') != std::string_view::npos) return false;
     if (is_ascii(utf8)) return true;
     while (!utf8.empty()) {
         const std::size_t n = valid_sequence(utf8);
