@@ -24,7 +24,7 @@ bool starts_with_low_surrogate(std::string_view text) {
 
 js_Value short_text(const char* bytes, std::size_t size) {
     js_Value value{};
-    std::memcpy(value.u.shrstr, bytes, size);
+    std::copy_n(bytes, size, value.u.shrstr);
     value.u.shrstr[size] = 0;
     value.t.type = JS_TSHRSTR;
     return value;

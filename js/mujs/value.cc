@@ -1,5 +1,6 @@
 #include "js/mujs/value.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -31,7 +32,7 @@ public:
             converted_ = to_engine_text(utf8);
             text_ = converted_.c_str();
         } else if (utf8.size() < sizeof buffer_) {
-            std::memcpy(buffer_, utf8.data(), utf8.size());
+            std::copy_n(utf8.data(), utf8.size(), buffer_);
             buffer_[utf8.size()] = 0;
             text_ = buffer_;
         } else {

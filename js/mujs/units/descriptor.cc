@@ -1,4 +1,5 @@
 // Own properties described and defined: ECMA-262 10.1.5, 10.1.6 and 10.1.11 for all kinds of objects.
+#include <algorithm>
 #include <cstring>
 
 #include "js/mujs/runtime.h"
@@ -283,7 +284,7 @@ js_Object* new_array(js_State* J) {
 js_Value text_value(js_State* J, std::string_view text) {
     js_Value value{};
     if (text.size() < 16) {
-        std::memcpy(value.u.shrstr, text.data(), text.size());
+        std::copy_n(text.data(), text.size(), value.u.shrstr);
         value.u.shrstr[text.size()] = 0;
         value.t.type = JS_TSHRSTR;
     } else {

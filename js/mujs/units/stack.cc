@@ -67,7 +67,7 @@ char* js_strdup(js_State* J, const char* text) {
 
 js_String* jsV_newmemstring(js_State* J, const char* text, int size) {
     auto* string = static_cast<js_String*>(js_malloc(J, static_cast<int>(offsetof(js_String, p)) + size + 1));
-    std::memcpy(string->p, text, static_cast<std::size_t>(size));
+    std::copy_n(text, static_cast<std::size_t>(size), string->p);
     string->p[size] = 0;
     string->gcmark = 0;
     string->gcnext = J->gcstr;
@@ -95,7 +95,7 @@ void js_pushlstring(js_State* J, const char* text, int size) {
     if (size > JS_STRLIMIT) js_rangeerror(J, "Invalid string length");
     if (size < 16) {
         js_Value& value = push(J);
-        std::memcpy(value.u.shrstr, text, static_cast<std::size_t>(size));
+        std::copy_n(text, static_cast<std::size_t>(size), value.u.shrstr);
         value.u.shrstr[size] = 0;
         value.t.type = JS_TSHRSTR;
         return;
