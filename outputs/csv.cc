@@ -62,8 +62,8 @@ Result<void> read_argument(std::string_view argument, CsvSettings& settings) {
 }
 
 void append_field(std::string& out, std::string_view field) {
-    const bool quoted = field.find_first_of(",\"\r\n") != std::string_view::npos || field.starts_with(' ') ||
-                        field.starts_with('\t');
+    const bool quoted =
+        field.find_first_of(",\"\r\n") != std::string_view::npos || field.starts_with(' ') || field.starts_with('\t');
     if (!quoted) {
         out += field;
         return;
@@ -181,9 +181,9 @@ void CsvLines::append(std::string& out, const metrics::SampleChunk& chunk) {
         append_time(out, sample.time);
         out += ',';
         std::array<char, 400> digits{};
-        out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), sample.value,
-                                                std::chars_format::fixed, 6)
-                                      .ptr);
+        out.append(
+            digits.data(),
+            std::to_chars(digits.data(), digits.data() + digits.size(), sample.value, std::chars_format::fixed, 6).ptr);
         out += last_tags_text_;
         pairs_.clear();
         for (const metrics::Tag& tag : *sample.metadata) append_pair(pairs_, tag);

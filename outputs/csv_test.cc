@@ -18,7 +18,12 @@ TEST_F(CsvTest, WritesColumnsForSystemTagsAndPairsForTheRest) {
     std::string text;
     lines.append_header(text);
     add(Builtin::http_reqs,
-        {{"expected_response", "true"}, {"group", ""}, {"method", "GET"}, {"status", "200"}, {"team", "a b"}, {"c", "d\"e"}},
+        {{"expected_response", "true"},
+         {"group", ""},
+         {"method", "GET"},
+         {"status", "200"},
+         {"team", "a b"},
+         {"c", "d\"e"}},
         1, {{"vu", "1"}, {"iter", "0"}});
     add(Builtin::http_req_duration, {}, 2.5);
     for (const auto& chunk : taken()) lines.append(text, *chunk);
@@ -54,7 +59,9 @@ TEST_F(CsvTest, ArgumentsGoOverVariablesGoOverDefaults) {
     EXPECT_EQ(settings.save_interval, std::chrono::milliseconds(200));
     EXPECT_EQ(settings.time_format, CsvTimeFormat::rfc3339);
     EXPECT_EQ(parse_csv_settings("b.csv", context())->file_name, "b.csv");
-    const auto problem = [this](const char* argument) { return parse_csv_settings(argument, context()).error().message; };
+    const auto problem = [this](const char* argument) {
+        return parse_csv_settings(argument, context()).error().message;
+    };
     EXPECT_EQ(problem("a=b"), "unknown key \"a\" as argument for csv output");
     EXPECT_EQ(problem("timeFormat="), "couldn't parse \"timeFormat=\" as argument for csv output");
     EXPECT_EQ(problem("timeFormat=foo"), "foo does not belong to TimeFormat values");

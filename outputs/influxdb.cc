@@ -68,7 +68,8 @@ SplitUrl split_url(std::string_view url) {
     return parts;
 }
 
-Result<void> read_query(const std::string& key, const std::string& value, InfluxdbSettings& settings, bool& fields_given) {
+Result<void> read_query(const std::string& key, const std::string& value, InfluxdbSettings& settings,
+                        bool& fields_given) {
     if (key == "insecure") {
         if (value != "true" && value != "false") return invalid("insecure must be true or false, not " + value);
         settings.insecure = value == "true";
@@ -101,7 +102,8 @@ Result<void> read_query(const std::string& key, const std::string& value, Influx
 
 Result<void> read_url(std::string_view url, InfluxdbSettings& settings) {
     const SplitUrl parts = split_url(url);
-    if (!parts.authority.empty()) settings.address = (parts.scheme.empty() ? "http" : parts.scheme) + "://" + parts.authority;
+    if (!parts.authority.empty())
+        settings.address = (parts.scheme.empty() ? "http" : parts.scheme) + "://" + parts.authority;
     if (parts.path.size() > 1) {
         // With several segments the last one is the database, those before it belong to the address.
         const std::size_t last = parts.path.rfind('/');
@@ -162,8 +164,8 @@ public:
     void prepare() override {
         auto client = connect();
         const httplib::Params params{{"db", ""}, {"params", "{}"}, {"q", "CREATE DATABASE " + settings_.database}};
-        const auto result = client->Post(prefix_ + "/query?" + httplib::detail::params_to_query_str(params), "",
-                                         "application/json");
+        const auto result =
+            client->Post(prefix_ + "/query?" + httplib::detail::params_to_query_str(params), "", "application/json");
         if (!result || result->status != 200) {
             logger_.debug("InfluxDB: the database could not be made",
                           {{"error", result ? result->body : httplib::to_string(result.error())}});
@@ -199,7 +201,8 @@ private:
         if (const std::size_t colon = settings_.proxy.rfind(':'); colon != std::string::npos) {
             const std::size_t host = settings_.proxy.find("://");
             const std::size_t begin = host == std::string::npos ? 0 : host + 3;
-            client->set_proxy(settings_.proxy.substr(begin, colon - begin), std::atoi(settings_.proxy.c_str() + colon + 1));
+            client->set_proxy(settings_.proxy.substr(begin, colon - begin),
+                              std::atoi(settings_.proxy.c_str() + colon + 1));
         }
         return client;
     }
@@ -217,7 +220,8 @@ private:
             const auto begin = std::chrono::steady_clock::now();
             write(*client, lines);
             if (std::chrono::steady_clock::now() - begin > settings_.push_interval) {
-                logger_.warn("InfluxDB: a write took longer than the push interval; the rate of samples cannot be kept up");
+                logger_.warn(
+                    "InfluxDB: a write took longer than the push interval; the rate of samples cannot be kept up");
             }
             lock.lock();
         }
@@ -340,7 +344,8 @@ Result<std::unique_ptr<InfluxdbOutput>> InfluxdbOutput::make(const InfluxdbSetti
                                                              const OutputContext& context) {
     if (settings.concurrent_writes <= 0) return invalid("influxdb's ConcurrentWrites must be a positive number");
     if (settings.payload_size <= 0) return invalid("influxdb's payload size must be a positive number");
-    const std::string scheme = settings.address.substr(0, std::min(settings.address.find("://"), settings.address.size()));
+    const std::string scheme =
+        settings.address.substr(0, std::min(settings.address.find("://"), settings.address.size()));
     if (scheme != "http" && scheme != "https" && scheme != "udp") {
         return invalid("Unsupported protocol scheme: " + scheme + ", your address must start with http:// or https://");
     }

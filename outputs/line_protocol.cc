@@ -24,7 +24,8 @@ void append_float(std::string& out, double value) {
 
 std::optional<bool> as_boolean(std::string_view text) {
     if (text == "true" || text == "1" || text == "t" || text == "T" || text == "TRUE" || text == "True") return true;
-    if (text == "false" || text == "0" || text == "f" || text == "F" || text == "FALSE" || text == "False") return false;
+    if (text == "false" || text == "0" || text == "f" || text == "F" || text == "FALSE" || text == "False")
+        return false;
     return std::nullopt;
 }
 

@@ -39,8 +39,9 @@ TEST_F(LineProtocolTest, TagsAndFieldsAreSortedAndEscaped) {
 }
 
 TEST_F(LineProtocolTest, FieldsHaveKindsIfTheirValuesAllowIt) {
-    EXPECT_EQ(line({{"a", "5"}, {"b", "true"}, {"c", "1.5"}, {"d", "x"}}, 0.25, {"a:int", "b:bool", "c:float", "d:int"}),
-              "http_reqs a=5i,b=true,c=1.5,d=\"x\",value=0.25 1795287077497690716");
+    EXPECT_EQ(
+        line({{"a", "5"}, {"b", "true"}, {"c", "1.5"}, {"d", "x"}}, 0.25, {"a:int", "b:bool", "c:float", "d:int"}),
+        "http_reqs a=5i,b=true,c=1.5,d=\"x\",value=0.25 1795287077497690716");
 }
 
 TEST_F(LineProtocolTest, NumbersAndTimes) {

@@ -91,7 +91,8 @@ TEST_F(StatsdTest, UnknownTypesAreNamedWithTheKnownOnes) {
               "http:// or https://");
     EXPECT_EQ(make_output("influxdb=http://h/db?foo=1", context()).error().message,
               "could not create the 'influxdb' output: unknown query parameter: foo");
-    EXPECT_EQ(make_output("influxdb=http://u:p@h:1/a/b/db", context()).value()->description(), "InfluxDBv1 (http://h:1/a/b)");
+    EXPECT_EQ(make_output("influxdb=http://u:p@h:1/a/b/db", context()).value()->description(),
+              "InfluxDBv1 (http://h:1/a/b)");
 }
 
 }  // namespace

@@ -70,8 +70,8 @@ void ArrivalLane::expect(std::size_t vus, std::function<void()> ready) {
 void ArrivalLane::open() {
     if (closed_) return;
     opened_ = true;
-    drop_tags_ = dropped_tags(recorder_.tags(), drop_tags_, *arrivals_.environment_.plan,
-                              arrivals_.scenario_.scenario());
+    drop_tags_ =
+        dropped_tags(recorder_.tags(), drop_tags_, *arrivals_.environment_.plan, arrivals_.scenario_.scenario());
     next_ = schedule_.next();
     tick();
 }
@@ -81,8 +81,8 @@ void ArrivalLane::close() {
     closed_ = true;
     timer_.cancel();
     // Those that another worker has claimed still get their arrival.
-    const auto unclaimed = static_cast<std::size_t>(
-        std::max<std::int64_t>(0, claimable_.exchange(0, std::memory_order_relaxed)));
+    const auto unclaimed =
+        static_cast<std::size_t>(std::max<std::int64_t>(0, claimable_.exchange(0, std::memory_order_relaxed)));
     for (std::size_t i = 0; i < unclaimed && !waiting_.empty(); ++i) {
         ArrivalWaiter* const waiter = waiting_.back();
         waiting_.pop_back();

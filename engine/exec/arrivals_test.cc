@@ -48,9 +48,9 @@ TEST_F(ArrivalsTest, TheLongestWaitingVuIsNext) {
 
 TEST_F(ArrivalsTest, ARisingRateStartsWhenItsIntegralReachesOne) {
     length_ = [](Vu&) { return Duration(10ms); };
-    execute({.scenarios = {{"a",
-                            {.executor = RampingArrivalRate{.start_rate = 2, .stages = {{2s, 2}},
-                                                            .pre_allocated_vus = 1}}}}});
+    execute(
+        {.scenarios = {
+             {"a", {.executor = RampingArrivalRate{.start_rate = 2, .stages = {{2s, 2}}, .pre_allocated_vus = 1}}}}});
     EXPECT_EQ(begins(), (std::vector<Duration>{500ms, 1s, 1500ms}));
     EXPECT_EQ(result_.duration, 2s);
 }
@@ -103,12 +103,12 @@ TEST_F(ArrivalsTest, AVuThatCannotBeMadeIsNoReasonToStop) {
 
 TEST_F(ArrivalsTest, VusOfOtherScenariosServeOnceTheyAreIdle) {
     length_ = [](Vu& vu) { return vu.scenario()->name == "late" ? Duration(1h) : Duration(1s); };
-    execute({.scenarios = {{"first", {.executor = PerVuIterations{.vus = 5}, .graceful_stop = 0s}},
-                           {"late",
-                            {.executor = ConstantArrivalRate{.rate = 10, .duration = 1s, .pre_allocated_vus = 1,
-                                                             .max_vus = 3},
-                             .start_time = 20min,
-                             .graceful_stop = 0s}}}});
+    execute({.scenarios = {
+                 {"first", {.executor = PerVuIterations{.vus = 5}, .graceful_stop = 0s}},
+                 {"late",
+                  {.executor = ConstantArrivalRate{.rate = 10, .duration = 1s, .pre_allocated_vus = 1, .max_vus = 3},
+                   .start_time = 20min,
+                   .graceful_stop = 0s}}}});
     // Five VUs are there already, and more than three there need never be.
     EXPECT_EQ(run_->run->progress().initialized_vus, 5);
     EXPECT_EQ(result_.interrupted_iterations, 3U);

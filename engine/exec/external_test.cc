@@ -74,7 +74,9 @@ TEST_F(ExternalTest, MoreVusThanAtFirstAreMade) {
 
 TEST_F(ExternalTest, NumbersThatCannotBeAreRefused) {
     execute_with({.vus = 1, .duration = 5s, .max_vus = 2}, [](k6::Run& run) {
-        const auto problem = [&run](const ExternalUpdate& update) { return run.update_external(update).error().message; };
+        const auto problem = [&run](const ExternalUpdate& update) {
+            return run.update_external(update).error().message;
+        };
         EXPECT_EQ(problem({.vus = -1}), "invalid configuration supplied: the number of VUs can't be negative");
         EXPECT_EQ(problem({.vus = 3}),
                   "invalid configuration supplied: the number of active VUs (3) must be less than or equal to the "

@@ -56,9 +56,9 @@ void HealthProbe::look() {
     recorder_.add(Builtin::generator_loop_lag, tags_, to_milliseconds(now - due_), time);
     if (now - cpu_since_ >= cpu_period) {
         const Duration cpu = thread_cpu_time();
-        recorder_.add(Builtin::generator_cpu, tags_,
-                      static_cast<double>((cpu - cpu_before_).count()) / static_cast<double>((now - cpu_since_).count()),
-                      time);
+        recorder_.add(
+            Builtin::generator_cpu, tags_,
+            static_cast<double>((cpu - cpu_before_).count()) / static_cast<double>((now - cpu_since_).count()), time);
         cpu_before_ = cpu;
         cpu_since_ = now;
     }

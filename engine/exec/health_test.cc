@@ -39,22 +39,23 @@ TEST_F(HealthTest, EachLimitHasItsWords) {
         add(Builtin::generator_loop_lag, metrics::no_tags, 25);
         add(Builtin::generator_cpu, metrics::no_tags, 0.99);
     }
-    EXPECT_EQ(judged(7).findings,
-              (std::vector<std::string>{
-                  "start lateness p99 38 ms: the load generator was saturated",
-                  "timers p99 25 ms late: response times include waits in the load generator",
-                  "workers used 99% of their cores: the load generator may have been the limit",
-                  "outputs could not keep up and lost 7 samples; the summary has all of them",
-              }));
+    EXPECT_EQ(judged(7).findings, (std::vector<std::string>{
+                                      "start lateness p99 38 ms: the load generator was saturated",
+                                      "timers p99 25 ms late: response times include waits in the load generator",
+                                      "workers used 99% of their cores: the load generator may have been the limit",
+                                      "outputs could not keep up and lost 7 samples; the summary has all of them",
+                                  }));
 }
 
 TEST_F(HealthTest, SeveralScenariosAreJudgedOneByOne) {
-    const Plan plan = make_plan({.scenarios = {{"a", {.executor = ConstantArrivalRate{.rate = 1,
-                                                                                      .duration = Duration(1'000'000'000),
-                                                                                      .pre_allocated_vus = 1}}},
-                                               {"b", {.executor = ConstantArrivalRate{.rate = 1,
-                                                                                      .duration = Duration(1'000'000'000),
-                                                                                      .pre_allocated_vus = 1}}}}})
+    const Plan plan = make_plan({.scenarios = {{"a",
+                                                {.executor = ConstantArrivalRate{.rate = 1,
+                                                                                 .duration = Duration(1'000'000'000),
+                                                                                 .pre_allocated_vus = 1}}},
+                                               {"b",
+                                                {.executor = ConstantArrivalRate{.rate = 1,
+                                                                                 .duration = Duration(1'000'000'000),
+                                                                                 .pre_allocated_vus = 1}}}}})
                           .value();
     metrics::SubmetricSet submetrics;
     watch_start_lateness(plan, registry_, submetrics);

@@ -240,9 +240,7 @@ Result<void> Run::Impl::call_on_worker_0(const std::function<Result<void>()>& ac
     {
         const std::lock_guard lock(calls_mutex_);
         if (calls_closed_) return Error{ErrorClass::generic, "the run has ended"};
-        worker().post([this, &action, &answer] {
-            worker().spawn([&action, &answer] { answer.set_value(action()); });
-        });
+        worker().post([this, &action, &answer] { worker().spawn([&action, &answer] { answer.set_value(action()); }); });
     }
     return answered.get();
 }

@@ -181,8 +181,7 @@ void Run::Impl::conduct_external(Conductor& conductor) {
     };
     while (true) {
         const bool paused = paused_.load(std::memory_order_relaxed);
-        const auto wanted =
-            static_cast<std::size_t>(config_.plan->stripe.scale(conductor.external.vus.value_or(0)));
+        const auto wanted = static_cast<std::size_t>(config_.plan->stripe.scale(conductor.external.vus.value_or(0)));
         if (!paused) {
             while (conductor.external_vus.size() > wanted) interrupt_last();
             while (conductor.external_vus.size() < wanted) {

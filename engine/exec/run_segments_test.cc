@@ -57,9 +57,10 @@ TEST(RunSegmentsTest, InstancesTogetherDoWhatTheWholeDoes) {
         const int vus = pick(1, 9);
         ScenarioMap scenarios;
         scenarios["loop"].executor = ConstantVus{.vus = vus, .duration = 3s};
-        scenarios["ramp"].executor = RampingVus{.start_vus = pick(0, 4),
-                                                .stages = {{pick(0, 4) * 1s, pick(1, 7)}, {pick(1, 4) * 1s, pick(0, 7)}},
-                                                .graceful_ramp_down = pick(0, 2) * 1s};
+        scenarios["ramp"].executor =
+            RampingVus{.start_vus = pick(0, 4),
+                       .stages = {{pick(0, 4) * 1s, pick(1, 7)}, {pick(1, 4) * 1s, pick(0, 7)}},
+                       .graceful_ramp_down = pick(0, 2) * 1s};
         scenarios["each"].executor = PerVuIterations{.vus = pick(1, 6), .iterations = pick(1, 3)};
         scenarios["shared"].executor = SharedIterations{.vus = vus, .iterations = vus + pick(0, 20)};
         // Enough VUs that nothing is dropped: each arrival takes a second.

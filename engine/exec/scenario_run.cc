@@ -66,12 +66,11 @@ void ScenarioRun::end(TimePoint now) noexcept {
 
 ScenarioProgress ScenarioRun::progress(TimePoint now, std::optional<TimePoint> run_begin, bool run_stopped) const {
     const State state = state_.load(std::memory_order_acquire);
-    ScenarioProgress progress{
-        .scenario = &scenario_,
-        .executor = &executor_,
-        .max_vus = max_vus(),
-        .total_iterations = total_iterations_,
-        .total = endless() ? Duration(0) : regular_};
+    ScenarioProgress progress{.scenario = &scenario_,
+                              .executor = &executor_,
+                              .max_vus = max_vus(),
+                              .total_iterations = total_iterations_,
+                              .total = endless() ? Duration(0) : regular_};
     for (const ScenarioTally& tally : tallies_) {
         progress.complete_iterations += static_cast<std::uint64_t>(tally.complete.get());
         progress.interrupted_iterations += static_cast<std::uint64_t>(tally.interrupted.get());
@@ -86,7 +85,8 @@ ScenarioProgress ScenarioRun::progress(TimePoint now, std::optional<TimePoint> r
     progress.fraction =
         total_iterations_ > 0
             ? ratio(static_cast<double>(progress.complete_iterations), static_cast<double>(total_iterations_))
-            : endless() ? 0 : ratio(static_cast<double>(progress.elapsed.count()), static_cast<double>(regular_.count()));
+        : endless() ? 0
+                    : ratio(static_cast<double>(progress.elapsed.count()), static_cast<double>(regular_.count()));
     if (state == State::ended) {
         progress.status = run_stopped || progress.fraction < 1 ? ScenarioStatus::interrupted : ScenarioStatus::done;
         return progress;

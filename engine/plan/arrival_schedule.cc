@@ -61,8 +61,8 @@ std::optional<Duration> ArrivalSchedule::due(std::int64_t number) {
     while (section_ < sections_.size() && area > sections_[section_].area_after) ++section_;
     if (section_ == sections_.size()) return std::nullopt;
     const Section& section = sections_[section_];
-    // With a rate f + (t - f) x / D, the area 2 f x + (t - f) x² / D = a is reached at x = a / (f + √(f² + (t - f) a / D)),
-    // which, unlike the textbook's form, loses nothing where the rate is nearly level.
+    // With a rate f + (t - f) x / D, the area 2 f x + (t - f) x² / D = a is reached at x = a / (f + √(f² + (t - f) a /
+    // D)), which, unlike the textbook's form, loses nothing where the rate is nearly level.
     const auto wanted = static_cast<long double>(area - section.area_before);
     const auto from = static_cast<long double>(section.from);
     const auto rise = static_cast<long double>(section.to - section.from);

@@ -36,16 +36,12 @@ ConstantArrivalRatePlan constant(std::int64_t rate, Duration time_unit, Duration
 }
 
 RampingArrivalRatePlan ramping(std::int64_t start, std::vector<Ramp> stages, std::int64_t max_vus = 1) {
-    return {.start_rate = start,
-            .time_unit = 1s,
-            .stages = std::move(stages),
-            .pre_allocated_vus = 1,
-            .max_vus = max_vus};
+    return {
+        .start_rate = start, .time_unit = 1s, .stages = std::move(stages), .pre_allocated_vus = 1, .max_vus = max_vus};
 }
 
 TEST(ConstantArrivalsTest, TheFirstIsDueAtOnceAndNoneAtTheEnd) {
-    EXPECT_EQ(milliseconds(all_of(ArrivalSchedule(constant(5, 1s, 2s)))),
-              "0 200 400 600 800 1000 1200 1400 1600 1800");
+    EXPECT_EQ(milliseconds(all_of(ArrivalSchedule(constant(5, 1s, 2s)))), "0 200 400 600 800 1000 1200 1400 1600 1800");
     EXPECT_EQ(milliseconds(all_of(ArrivalSchedule(constant(1, 1min, 2min + 1ns)))), "0 60000 120000");
 }
 
@@ -124,7 +120,8 @@ TEST(ArrivalPropertiesTest, RandomPlansObeyTheFormulaAndAreSharedOutExactly) {
                 const double after = area + length * (from + to) / 2;
                 for (; next < whole.size() && static_cast<double>(next + 1) <= after - 1e-9; ++next) {
                     const double left = static_cast<double>(next + 1) - area;
-                    const double root = std::sqrt(std::max(0.0, length * (from * from * length + 2 * left * (to - from))));
+                    const double root =
+                        std::sqrt(std::max(0.0, length * (from * from * length + 2 * left * (to - from))));
                     const double at = from == to ? left / from : (from * length - root) / (from - to);
                     ASSERT_NEAR(static_cast<double>(whole[next].due.count() - begin.count()), at, 1'000);
                 }
@@ -144,8 +141,7 @@ TEST(ArrivalPropertiesTest, RandomPlansObeyTheFormulaAndAreSharedOutExactly) {
         const ExecutorPlan executor = ramps ? ExecutorPlan(ramp) : ExecutorPlan(steady);
         std::vector<Arrival> together;
         for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-            const Stripe stripe =
-                iteration_stripe(executor, Stripe::of({bounds[i], bounds[i + 1]}, bounds).value());
+            const Stripe stripe = iteration_stripe(executor, Stripe::of({bounds[i], bounds[i + 1]}, bounds).value());
             const std::int64_t workers = 1 + below(3);
             for (std::int64_t worker = 0; worker < workers; ++worker) {
                 for (const Arrival& arrival : all_of(make(stripe, worker, workers))) together.push_back(arrival);

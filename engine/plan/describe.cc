@@ -113,9 +113,9 @@ std::string describe(const Scenario& scenario, const Stripe& stripe) {
 
 std::string describe(const Plan& plan) {
     const std::size_t count = plan.scenarios.size();
-    return std::to_string(count) + (count == 1 ? " scenario, " : " scenarios, ") + std::to_string(max_possible_vus(plan)) +
-           " max VUs, " + format_go_duration(round_to_tenths(max_duration(plan))) +
-           " max duration (incl. graceful stop)";
+    return std::to_string(count) + (count == 1 ? " scenario, " : " scenarios, ") +
+           std::to_string(max_possible_vus(plan)) + " max VUs, " +
+           format_go_duration(round_to_tenths(max_duration(plan))) + " max duration (incl. graceful stop)";
 }
 
 }  // namespace k6

@@ -45,13 +45,15 @@ TEST(DescribeTest, ArrivalsAndOutsideControl) {
                               .value();
         return describe(plan.scenarios.at(0), plan.stripe);
     };
-    EXPECT_EQ(described(ConstantArrivalRate{.rate = 90, .time_unit = 1min, .duration = 10s, .pre_allocated_vus = 5}, ""),
-              "1.50 iterations/s for 10s (maxVUs: 5, gracefulStop: 30s)");
-    EXPECT_EQ(described(RampingArrivalRate{.stages = {{1min, 10}, {1min, 20}}, .pre_allocated_vus = 5, .max_vus = 9}, ""),
-              "Up to 20.00 iterations/s for 2m0s over 2 stages (maxVUs: 5-9, gracefulStop: 30s)");
-    EXPECT_EQ(described(RampingArrivalRate{.stages = {{1min, 10}, {1min, 20}}, .pre_allocated_vus = 4, .max_vus = 8},
-                        "1/4"),
-              "Up to 5.00 iterations/s for 2m0s over 2 stages (maxVUs: 1-2, gracefulStop: 30s)");
+    EXPECT_EQ(
+        described(ConstantArrivalRate{.rate = 90, .time_unit = 1min, .duration = 10s, .pre_allocated_vus = 5}, ""),
+        "1.50 iterations/s for 10s (maxVUs: 5, gracefulStop: 30s)");
+    EXPECT_EQ(
+        described(RampingArrivalRate{.stages = {{1min, 10}, {1min, 20}}, .pre_allocated_vus = 5, .max_vus = 9}, ""),
+        "Up to 20.00 iterations/s for 2m0s over 2 stages (maxVUs: 5-9, gracefulStop: 30s)");
+    EXPECT_EQ(
+        described(RampingArrivalRate{.stages = {{1min, 10}, {1min, 20}}, .pre_allocated_vus = 4, .max_vus = 8}, "1/4"),
+        "Up to 5.00 iterations/s for 2m0s over 2 stages (maxVUs: 1-2, gracefulStop: 30s)");
     EXPECT_EQ(described(ExternallyControlled{.vus = 2, .duration = 0s, .max_vus = 8}, "1/2"),
               "Externally controlled execution with 1 VUs, 4 max VUs, infinite duration");
     EXPECT_EQ(described(RampingVus{.start_vus = 0, .stages = {{10s, 8}}}, "1/4"),

@@ -154,12 +154,11 @@ ConstantArrivalRatePlan plan_executor(const ConstantArrivalRate& options, Proble
 }
 
 RampingArrivalRatePlan plan_executor(const RampingArrivalRate& options, Problems& problems) {
-    RampingArrivalRatePlan plan{
-        .start_rate = options.start_rate.value_or(0),
-        .time_unit = options.time_unit.value_or(default_time_unit),
-        .stages = plan_stages(options.stages, problems),
-        .pre_allocated_vus = options.pre_allocated_vus.value_or(0),
-        .max_vus = options.max_vus ? *options.max_vus : options.pre_allocated_vus.value_or(0)};
+    RampingArrivalRatePlan plan{.start_rate = options.start_rate.value_or(0),
+                                .time_unit = options.time_unit.value_or(default_time_unit),
+                                .stages = plan_stages(options.stages, problems),
+                                .pre_allocated_vus = options.pre_allocated_vus.value_or(0),
+                                .max_vus = options.max_vus ? *options.max_vus : options.pre_allocated_vus.value_or(0)};
     if (plan.start_rate < 0) problems.push_back("the startRate value can't be negative");
     if (plan.start_rate > most_vus) {
         problems.push_back("the startRate value can't be more than " + std::to_string(most_vus));
@@ -305,7 +304,8 @@ Options complete_options(const Plan& plan) {
                    .exec = scenario.exec,
                    .tags = scenario.tags,
                    .options = scenario.options};
-        options.executor = std::visit([](const auto& executor) { return executor_options(executor); }, scenario.executor);
+        options.executor =
+            std::visit([](const auto& executor) { return executor_options(executor); }, scenario.executor);
         // It has none to set.
         if (std::holds_alternative<ExternallyControlledPlan>(scenario.executor)) options.graceful_stop.reset();
     }

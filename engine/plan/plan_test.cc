@@ -193,13 +193,12 @@ TEST(PlanTest, JsonIsStable) {
 }
 
 TEST(PlanTest, ArrivalExecutorsHaveDefaultsAndRules) {
-    const Plan plan = make_plan({.scenarios = {{"a", {.executor = ConstantArrivalRate{.rate = 3,
-                                                                                      .duration = 10s,
-                                                                                      .pre_allocated_vus = 2}}},
-                                               {"b", {.executor = RampingArrivalRate{.stages = {{10s, 5}},
-                                                                                     .pre_allocated_vus = 0,
-                                                                                     .max_vus = 7}}}}})
-                          .value();
+    const Plan plan =
+        make_plan(
+            {.scenarios =
+                 {{"a", {.executor = ConstantArrivalRate{.rate = 3, .duration = 10s, .pre_allocated_vus = 2}}},
+                  {"b", {.executor = RampingArrivalRate{.stages = {{10s, 5}}, .pre_allocated_vus = 0, .max_vus = 7}}}}})
+            .value();
     EXPECT_EQ(std::get<ConstantArrivalRatePlan>(plan.scenarios[0].executor),
               (ConstantArrivalRatePlan{3, 1s, 10s, 2, 2}));
     EXPECT_EQ(std::get<RampingArrivalRatePlan>(plan.scenarios[1].executor),

@@ -209,7 +209,8 @@ TEST(SchedulePropertyTest, SegmentsOfRampsAddUp) {
 }
 
 TEST(ShareTest, CountsAreScaledAndSharedIterationsFollowTheVus) {
-    const Stripe second = Stripe::of(parse_segment("1/3:2/3").value(), parse_segment_sequence("0,1/3,2/3,1").value()).value();
+    const Stripe second =
+        Stripe::of(parse_segment("1/3:2/3").value(), parse_segment_sequence("0,1/3,2/3,1").value()).value();
     EXPECT_EQ(std::get<SharedIterationsPlan>(share_of(SharedIterationsPlan{5, 12, 10s}, second)),
               (SharedIterationsPlan{2, 5, 10s}));
     EXPECT_EQ(std::get<PerVuIterationsPlan>(share_of(PerVuIterationsPlan{5, 12, 10s}, second)),
@@ -243,14 +244,12 @@ TEST(ReservedVusTest, ScenariosAddUp) {
 }
 
 TEST(ReservedVusTest, ArrivalsMayAddUnplannedVus) {
-    const Plan plan = plan_of({.scenarios = {
-                                   {"a", {.executor = ConstantArrivalRate{.rate = 1,
-                                                                          .duration = 10s,
-                                                                          .pre_allocated_vus = 3,
-                                                                          .max_vus = 8}}},
-                                   {"b", {.executor = ConstantVus{.vus = 4, .duration = 10s}, .start_time = 60s}},
-                                   {"c", {.executor = ExternallyControlled{.vus = 1, .duration = 0s, .max_vus = 2}}},
-                               }});
+    const Plan plan = plan_of(
+        {.scenarios = {
+             {"a", {.executor = ConstantArrivalRate{.rate = 1, .duration = 10s, .pre_allocated_vus = 3, .max_vus = 8}}},
+             {"b", {.executor = ConstantVus{.vus = 4, .duration = 10s}, .start_time = 60s}},
+             {"c", {.executor = ExternallyControlled{.vus = 1, .duration = 0s, .max_vus = 2}}},
+         }});
     EXPECT_EQ(reserved_vus(plan), (std::vector<VuStep>{{0s, 5, 5}, {40s, 2}, {60s, 6}, {100s, 2}}));
     EXPECT_EQ(max_vus(plan), 6);
     EXPECT_EQ(max_possible_vus(plan), 10);

@@ -14,8 +14,8 @@ namespace {
 constexpr std::int64_t most_work = 200'000'000;
 
 Error too_fine(const SegmentSequence& bounds) {
-    return {ErrorClass::invalid_config, "the execution segment sequence " + to_string(bounds) +
-                                            " is too fine: its pattern has too many elements"};
+    return {ErrorClass::invalid_config,
+            "the execution segment sequence " + to_string(bounds) + " is too fine: its pattern has too many elements"};
 }
 
 SegmentSequence completed(const Segment& segment, const SegmentSequence& sequence) {
@@ -51,8 +51,8 @@ Result<Stripe> Stripe::of(const Segment& segment, const SegmentSequence& sequenc
         if (segment == Segment{bounds[i], bounds[i + 1]}) own = i;
     }
     if (own == bounds.size()) {
-        return Error{ErrorClass::invalid_config, "provided segment " + to_string(segment) +
-                                                     " can't be found in sequence " + to_string(sequence)};
+        return Error{ErrorClass::invalid_config,
+                     "provided segment " + to_string(segment) + " can't be found in sequence " + to_string(sequence)};
     }
     std::vector<std::int64_t> numerators;
     for (const Rational& length : lengths) {

@@ -59,7 +59,7 @@ SharedScript::SharedScript() : impl_(std::make_unique<Impl>()) {}
 SharedScript::~SharedScript() = default;
 
 Result<std::shared_ptr<const SharedScript>> SharedScript::compile(std::string_view file, std::string_view source,
-                                                                         std::vector<SourcePosition> positions) {
+                                                                  std::vector<SourcePosition> positions) {
     std::shared_ptr<SharedScript> script(new SharedScript());
     State& state = script->impl_->state;
     js_State* J = state.raw();

@@ -1,4 +1,3 @@
-#include "js/builtins/builtins.h"
 #include "js/mujs/shared_script.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "js/builtins/builtins.h"
 #include "js/mujs/binding.h"
 #include "js/mujs/state.h"
 

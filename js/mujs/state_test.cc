@@ -1,4 +1,3 @@
-#include "js/builtins/builtins.h"
 #include "js/mujs/state.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "js/builtins/builtins.h"
 #include "js/mujs/binding.h"
 
 namespace k6::js {
@@ -46,9 +46,9 @@ TEST(State, ErrorsNameFileAndLine) {
     EXPECT_EQ(result.error().frames[0].line, 2);
     EXPECT_EQ(result.error().frames[1].function, "");
     EXPECT_EQ(result.error().frames[1].line, 5);
-    EXPECT_EQ(
-        result.error().log_text(),
-        "TypeError: Cannot read property 'x' of undefined\n\tat inner (file:///dir/a.js:2:7(0))\n\tat file:///dir/a.js:5:6(0)\n");
+    EXPECT_EQ(result.error().log_text(),
+              "TypeError: Cannot read property 'x' of undefined\n\tat inner (file:///dir/a.js:2:7(0))\n\tat "
+              "file:///dir/a.js:5:6(0)\n");
     EXPECT_EQ(result.error().to_error().error_class, ErrorClass::script_exception);
 }
 

@@ -137,9 +137,9 @@ int main(int argc, char** argv) {
             idle.push_back(&connection);
         }
     }
-    std::printf("{\"sent\":%zu,\"dropped\":%lld,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"late_p99_ms\":%.3f}\n", durations.size(),
-                static_cast<long long>(dropped), percentile(durations, 0.5), percentile(durations, 0.99),
-                percentile(lateness, 0.99));
+    std::printf("{\"sent\":%zu,\"dropped\":%lld,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"late_p99_ms\":%.3f}\n",
+                durations.size(), static_cast<long long>(dropped), percentile(durations, 0.5),
+                percentile(durations, 0.99), percentile(lateness, 0.99));
     for (const Connection& connection : connections) ::close(connection.fd);
     return 0;
 }

@@ -70,8 +70,9 @@ std::string plain_or_quoted(const json::value& value) {
     const json::string* text = value.if_string();
     if (text == nullptr) return scalar(value);
     const std::string_view plain = *text;
-    const bool simple = !plain.empty() && plain.find_first_not_of("abcdefghijklmnopqrstuvwxyz"
-                                                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string_view::npos;
+    const bool simple = !plain.empty() && plain.find_first_not_of(
+                                              "abcdefghijklmnopqrstuvwxyz"
+                                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string_view::npos;
     return simple ? std::string(plain) : json::serialize(value);
 }
 

@@ -172,8 +172,7 @@ TEST_F(ControlTest, RunsThatCannotBeScaledSayWhy) {
 TEST_F(ControlTest, SetupRunsHereAndItsDataGoesElsewhere) {
     start({.paused = true, .vus = 1, .duration = 1h});
     while (client().Get("/v1/status")->body.find(R"("status":4)") == std::string::npos) std::this_thread::yield();
-    EXPECT_EQ(client().Get("/v1/setup")->body,
-              R"({"data":{"type":"setupData","id":"default","attributes":{}}})");
+    EXPECT_EQ(client().Get("/v1/setup")->body, R"({"data":{"type":"setupData","id":"default","attributes":{}}})");
     EXPECT_EQ(client().Post("/v1/setup", "", "application/json")->body,
               R"({"data":{"type":"setupData","id":"default","attributes":{"data":{"token":"x"}}}})");
     EXPECT_EQ(client().Put("/v1/setup", R"({"token": "y"})", "application/json")->status, 200);

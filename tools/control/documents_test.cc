@@ -59,16 +59,15 @@ TEST_F(DocumentsTest, GroupsKnowTheirParentsAndChecks) {
     some.checks = {{.group = "::a", .name = "ok", .passes = 3, .fails = 1}};
     const std::string root_id = "d41d8cd98f00b204e9800998ecf8427e";
     const std::string a_id = metrics::path_id("::a");
-    const std::string expected = "{'data':{'type':'groups','id':'" + a_id +
-                                 "','attributes':{'path':'::a','name':'a','checks':[{'id':'" +
-                                 metrics::path_id("::a::ok") +
-                                 "','path':'::a::ok','name':'ok','passes':3,'fails':1}]},'relationships':{'groups':"
-                                 "{'data':[{'type':'groups','id':'" +
-                                 metrics::path_id("::a::b") + "'}]},'parent':{'data':{'type':'groups','id':'" + root_id +
-                                 "'}}}}}";
+    const std::string expected =
+        "{'data':{'type':'groups','id':'" + a_id + "','attributes':{'path':'::a','name':'a','checks':[{'id':'" +
+        metrics::path_id("::a::ok") +
+        "','path':'::a::ok','name':'ok','passes':3,'fails':1}]},'relationships':{'groups':"
+        "{'data':[{'type':'groups','id':'" +
+        metrics::path_id("::a::b") + "'}]},'parent':{'data':{'type':'groups','id':'" + root_id + "'}}}}}";
     EXPECT_EQ(group_document(some, a_id), with_double_quotes(expected));
-    const std::string begin = "{'data':[{'type':'groups','id':'" + root_id +
-                              "','attributes':{'path':'','name':'','checks':null}";
+    const std::string begin =
+        "{'data':[{'type':'groups','id':'" + root_id + "','attributes':{'path':'','name':'','checks':null}";
     EXPECT_EQ(groups_document(some).find(with_double_quotes(begin)), 0U);
     EXPECT_FALSE(group_document(some, "0"));
 }

@@ -89,8 +89,7 @@ void ControlServer::Impl::add_routes() {
     server.Get("/v1/status", [this](const Request&, Response& response) {
         answer(response, status_document(controlled.run->progress()));
     });
-    server.Patch("/v1/status",
-                 [this](const Request& request, Response& response) { patch_status(request, response); });
+    server.Patch("/v1/status", [this](const Request& request, Response& response) { patch_status(request, response); });
     server.Get("/v1/metrics", with_model([](const metrics::SummaryModel& all, const Request&, Response& response) {
                    answer(response, metrics_document(all));
                }));

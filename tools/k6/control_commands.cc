@@ -37,9 +37,9 @@ int fail(const std::string& message) {
 
 Result<std::string> answer(const std::string& command, const cxxopts::ParseResult& parsed) {
     const char* const from_environment = std::getenv("K6_ADDRESS");  // NOLINT: no thread changes it
-    const std::string address = parsed.count("address") > 0         ? parsed["address"].as<std::string>()
-                                : from_environment != nullptr       ? from_environment
-                                                                    : "localhost:6565";
+    const std::string address = parsed.count("address") > 0   ? parsed["address"].as<std::string>()
+                                : from_environment != nullptr ? from_environment
+                                                              : "localhost:6565";
     if (command == scale_name) {
         ExternalUpdate update;
         if (parsed.count("vus") > 0) update.vus = parsed["vus"].as<std::int64_t>();
@@ -49,16 +49,16 @@ Result<std::string> answer(const std::string& command, const cxxopts::ParseResul
         }
         return control::scale(address, update);
     }
-    const auto known = std::find_if(commands.begin(), commands.end(),
-                                    [&](const Command& one) { return one.name == command; });
+    const auto known =
+        std::find_if(commands.begin(), commands.end(), [&](const Command& one) { return one.name == command; });
     return control::ask(address, known->question);
 }
 
 }  // namespace
 
 bool is_control_command(std::string_view command) {
-    return command == scale_name || std::any_of(commands.begin(), commands.end(),
-                                                [&](const Command& one) { return one.name == command; });
+    return command == scale_name ||
+           std::any_of(commands.begin(), commands.end(), [&](const Command& one) { return one.name == command; });
 }
 
 int run_control_command(const std::string& command, const std::vector<std::string>& arguments) {

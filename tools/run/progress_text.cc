@@ -118,7 +118,8 @@ std::vector<std::string> columns_of(const ScenarioProgress& scenario) {
     if (scenario.status == ScenarioStatus::waiting) {
         return {"waiting", fixed_width_duration(scenario.starts_in, scenario.scenario->start_time)};
     }
-    return std::visit(Columns{scenario}, scenario.executor != nullptr ? *scenario.executor : scenario.scenario->executor);
+    return std::visit(Columns{scenario},
+                      scenario.executor != nullptr ? *scenario.executor : scenario.scenario->executor);
 }
 
 std::string shown_name(const std::string& name) {
@@ -195,8 +196,8 @@ std::string fixed_width_duration(Duration duration, Duration longest) {
 std::vector<std::string> progress_lines(const RunProgress& progress, Duration longest, const ProgressStyle& style) {
     std::vector<std::string> lines;
     const std::int64_t vus = std::max(progress.active_vus, progress.initialized_vus);
-    lines.push_back(std::string(phase_word(progress)) + " (" + fixed_width_duration(progress.elapsed, longest) +
-                    "), " + zero_padded(progress.active_vus, vus) + "/" + zero_padded(progress.initialized_vus, vus) +
+    lines.push_back(std::string(phase_word(progress)) + " (" + fixed_width_duration(progress.elapsed, longest) + "), " +
+                    zero_padded(progress.active_vus, vus) + "/" + zero_padded(progress.initialized_vus, vus) +
                     " VUs, " + std::to_string(progress.complete_iterations) + " complete and " +
                     std::to_string(progress.interrupted_iterations) + " interrupted iterations");
 

@@ -293,8 +293,7 @@ private:
         }
         for (const std::string& text : wanted) {
             auto output = outputs::make_output(
-                text,
-                {.registry = registry_,
+                text, {.registry = registry_,
                        .submetrics = submetrics_,
                        .thresholds = plan.thresholds,
                        .logger = logger_,
@@ -371,8 +370,9 @@ private:
         }
         if (result.error) return report(*result.error, logger_);
         if (line_.fail_on_saturation && !health.findings.empty()) {
-            return report({ErrorClass::marked_as_failed, "the load generator was the limit: " + health.findings.front()},
-                          logger_);
+            return report(
+                {ErrorClass::marked_as_failed, "the load generator was the limit: " + health.findings.front()},
+                logger_);
         }
         return 0;
     }

@@ -88,7 +88,6 @@ void jsB_initstring(js_State* J) {
     js_defglobal(J, "String", JS_DONTENUM);
 }
 
-
 void jsB_init(js_State* J) {
     auto prototype = [J](enum js_Class type, js_Object* parent) { return jsV_newobject(J, type, parent); };
     J->Object_prototype = prototype(JS_COBJECT, nullptr);
