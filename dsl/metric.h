@@ -9,11 +9,15 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/duration.h"
+#include "dsl/fields.h"
+#include "dsl/literals.h"
 #include "metrics/metric.h"
 #include "metrics/tags.h"
 
@@ -58,6 +62,18 @@ struct Counter {
     Tagged<Counter> tagged(Tags tags) const { return {detail::select(name, tags)}; }
 };
 
+/// Sums bytes.
+struct DataCounter {
+    static constexpr metrics::MetricType type = metrics::MetricType::counter;
+    std::string_view name;
+    static constexpr metrics::ValueKind contains = metrics::ValueKind::data;
+
+    void add(Vu& vu, Bytes value, Tags tags = {}) const {
+        detail::add_sample(vu, name, static_cast<double>(value.count), tags);
+    }
+    Tagged<DataCounter> tagged(Tags tags) const { return {detail::select(name, tags)}; }
+};
+
 /// Keeps the last value.
 struct Gauge {
     static constexpr metrics::MetricType type = metrics::MetricType::gauge;
@@ -74,7 +90,11 @@ struct Rate {
     std::string_view name;
     metrics::ValueKind contains = metrics::ValueKind::default_;
 
-    void add(Vu& vu, bool value, Tags tags = {}) const { detail::add_sample(vu, name, value ? 1 : 0, tags); }
+    template <class Value>
+    void add(Vu& vu, const Value& value, Tags tags = {}) const {
+        static_assert(std::same_as<Value, bool>, "Rate::add: a rate counts true and false; give it a bool");
+        if constexpr (std::same_as<Value, bool>) detail::add_sample(vu, name, value ? 1 : 0, tags);
+    }
     Tagged<Rate> tagged(Tags tags) const { return {detail::select(name, tags)}; }
 };
 
@@ -94,8 +114,13 @@ struct TimeTrend {
     std::string_view name;
     static constexpr metrics::ValueKind contains = metrics::ValueKind::time;
 
-    void add(Vu& vu, Duration value, Tags tags = {}) const {
-        detail::add_sample(vu, name, to_milliseconds(value), tags);
+    template <class Value>
+    void add(Vu& vu, const Value& value, Tags tags = {}) const {
+        static_assert(std::convertible_to<const Value&, Duration>,
+                      "TimeTrend::add: a time is a duration such as 300ms, not a bare number");
+        if constexpr (std::convertible_to<const Value&, Duration>) {
+            detail::add_sample(vu, name, to_milliseconds(value), tags);
+        }
     }
     Tagged<TimeTrend> tagged(Tags tags) const { return {detail::select(name, tags)}; }
 };
@@ -111,10 +136,34 @@ struct MetricDeclaration {
         : name(metric.name), type(Metric::type), contains(metric.contains) {}
 };
 
+/// What a test lists: metrics, and things that bring several along.
+class MetricList : public std::vector<MetricDeclaration> {
+public:
+    /// One entry of the list.
+    struct Item {
+        std::vector<MetricDeclaration> metrics;
+
+        template <class Metric>
+        requires requires { Metric::type; }
+        Item(const Metric& metric) : metrics{metric} {}
+        /// Calls (call.h).
+        template <class Several>
+        requires requires { Several::reqs; }
+        Item(const Several&) : metrics{Several::reqs, Several::duration, Several::failed} {}
+    };
+
+    MetricList() = default;
+    MetricList(std::initializer_list<Item> items) {
+        for (const Item& item : items) insert(end(), item.metrics.begin(), item.metrics.end());
+    }
+};
+
 inline constexpr Gauge vus{"vus"};
 inline constexpr Gauge vus_max{"vus_max"};
 inline constexpr Counter iterations{"iterations"};
 inline constexpr TimeTrend iteration_duration{"iteration_duration"};
+/// Of arrival rates: from when the iteration was due.
+inline constexpr TimeTrend iteration_response_time{"iteration_response_time"};
 inline constexpr Counter dropped_iterations{"dropped_iterations"};
 inline constexpr Rate checks{"checks"};
 inline constexpr TimeTrend group_duration{"group_duration"};
@@ -127,7 +176,7 @@ inline constexpr TimeTrend http_req_tls_handshaking{"http_req_tls_handshaking"};
 inline constexpr TimeTrend http_req_sending{"http_req_sending"};
 inline constexpr TimeTrend http_req_waiting{"http_req_waiting"};
 inline constexpr TimeTrend http_req_receiving{"http_req_receiving"};
-inline constexpr Counter data_sent{"data_sent", metrics::ValueKind::data};
-inline constexpr Counter data_received{"data_received", metrics::ValueKind::data};
+inline constexpr DataCounter data_sent{"data_sent"};
+inline constexpr DataCounter data_received{"data_received"};
 
 }  // namespace k6::dsl

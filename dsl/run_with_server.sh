@@ -23,15 +23,18 @@ if [[ $server != - ]]; then
     mkfifo "$work/urls"
     "$server" --cert-out "$work/ca.pem" > "$work/urls" &
     server_id=$!
-    while read -r -t 20 line; do
+    # One that does not speak TLS prints no second URL: that one is not waited for for long.
+    patience=20
+    while read -r -t "$patience" line; do
         case $line in
-            http://*) BASE_URL=${line%% *} ;;
+            http://*) BASE_URL=${line%% *}; patience=1 ;;
             https://*) BASE_URL_TLS=${line%% *} ;;
         esac
         [[ -n ${BASE_URL:-} && -n ${BASE_URL_TLS:-} ]] && break
     done < "$work/urls"
     [[ -n ${BASE_URL:-} ]] || { echo "the server printed no URL" >&2; exit 1; }
-    export BASE_URL BASE_URL_TLS SSL_CERT_FILE="$work/ca.pem"
+    export BASE_URL
+    [[ -z ${BASE_URL_TLS:-} ]] || export BASE_URL_TLS SSL_CERT_FILE="$work/ca.pem"
 fi
 
 "$@"

@@ -15,8 +15,14 @@
 
 #include <chrono>
 
+#include "dsl/call.h"
+#include "dsl/data.h"
+#include "dsl/fields.h"
+#include "dsl/http.h"
+#include "dsl/json.h"
 #include "dsl/literals.h"
 #include "dsl/metric.h"
+#include "dsl/payload.h"
 #include "dsl/test.h"
 #include "dsl/threshold.h"
 #include "dsl/vu.h"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dsl/call.h"
 #include "metrics/threshold.h"
 
 namespace k6::dsl {
@@ -51,25 +52,26 @@ TEST(Threshold, AbortsOnRequest) {
     EXPECT_EQ(later.item.delay_abort_eval, Duration(10s));
 }
 
-// What must not compile: an aggregation that the metric does not have, or a value of another unit.
-template <class T>
-concept HasAverage = requires(const T& metric) {
-    avg(metric);
-};
-template <class T>
-concept HasCount = requires(const T& metric) {
-    count(metric);
-};
-template <class Left, class Right>
-concept Comparable = requires(const Left& left, Right right) {
-    left < right;
-};
+TEST(Threshold, DataIsComparedWithSizes) {
+    EXPECT_EQ((count(data_received) < 10_MiB).item.source, "count<10485760");
+    EXPECT_EQ((rate(data_sent) < 500_kB / 2s).item.source, "rate<250000");
+    EXPECT_EQ((rate(http_reqs) > 120_per_min).item.source, "rate>2");
+    EXPECT_EQ((count(http_reqs) > 100000).item.source, "count>100000");
+}
 
-static_assert(HasAverage<TimeTrend> && HasAverage<Trend> && !HasAverage<Counter> && !HasAverage<Rate> &&
-              !HasAverage<Tagged<Gauge>>);
-static_assert(HasCount<Counter> && HasCount<Tagged<Counter>> && !HasCount<TimeTrend>);
-static_assert(Comparable<Aggregation<Duration>, Duration> && !Comparable<Aggregation<Duration>, int>);
-static_assert(Comparable<Aggregation<Percent>, Percent> && !Comparable<Aggregation<Percent>, double>);
+TEST(Calls, BringTheirMetrics) {
+    constexpr Calls<"db"> db;
+    EXPECT_EQ(db.reqs.name, "db_reqs");
+    EXPECT_EQ((p<95>(db.duration) < 20ms).metric, "db_req_duration");
+    EXPECT_EQ((rate(db.failed) < 1_pct).metric, "db_req_failed");
+    const MetricList metrics{db, Counter{"orders"}};
+    ASSERT_EQ(metrics.size(), 4U);
+    EXPECT_EQ(metrics[1].name, "db_req_duration");
+    EXPECT_EQ(metrics[1].contains, metrics::ValueKind::time);
+    EXPECT_EQ(metrics[3].name, "orders");
+}
+
+// What must not compile is in tests/misuse.
 
 }  // namespace
 }  // namespace k6::dsl

@@ -1,5 +1,7 @@
 #include "dsl/vu.h"
 
+#include <algorithm>
+#include <exception>
 #include <random>
 #include <stdexcept>
 
@@ -9,26 +11,20 @@
 
 namespace k6::dsl {
 
-Http::Http(Vu&, http::ClientShared& shared, k6::Vu& core) : core_(core), client_(core, shared) {}
+TagScope::TagScope(k6::Vu& vu, std::string_view key, std::string_view value) : vu_(vu), key_(key) {
+    metrics::TagTable& table = vu_.tag_table();
+    if (const auto outer = table.get(vu_.tags(), key)) outer_.emplace(*outer);
+    vu_.set_tags(table.with(vu_.tags(), key, value));
+}
 
-Response Http::request(std::string_view method, std::string_view url, std::optional<std::string_view> body,
-                       const RequestParams& params) {
-    scratch_.method.assign(method);
-    scratch_.url.assign(url);
-    scratch_.headers = params.headers;
-    scratch_.body = body ? http::Body::borrow(*body) : http::Body();
-    scratch_.timeout = params.timeout;
-    scratch_.redirects = params.redirects;
-    scratch_.name.assign(params.name);
-    scratch_.sample_tags.clear();
-    for (const Tag& tag : params.tags) scratch_.sample_tags.push_back({std::string(tag.key), std::string(tag.value)});
-    Response response(client_, scratch_);
-    if (!response.error().empty()) core_.logger().warn("Request Failed", {{"error", (*response).error.message}});
-    return response;
+// Other tags may have changed meanwhile, so only this one is put back.
+TagScope::~TagScope() {
+    metrics::TagTable& table = vu_.tag_table();
+    vu_.set_tags(outer_ ? table.with(vu_.tags(), key_, *outer_) : table.without(vu_.tags(), key_));
 }
 
 Vu::Vu(k6::Vu& core, http::ClientShared& shared, const Runner& runner)
-    : http(*this, shared, core), core_(core), runner_(runner), random_(runner.vu_seed(core.id_in_test())) {}
+    : http(shared, core), core_(core), runner_(runner), random_(runner.vu_seed(core.id_in_test())) {}
 
 std::string_view Vu::env(std::string_view name, std::string_view fallback) const {
     const std::string key(name);
@@ -40,8 +36,6 @@ std::string_view Vu::env(std::string_view name, std::string_view fallback) const
     const auto found = shared.find(key);
     return found == shared.end() ? fallback : std::string_view(found->second);
 }
-
-void Vu::sleep(Duration duration) { sleep_for(duration); }
 
 void Vu::sleep_random(Duration shortest, Duration longest) {
     sleep_for(Duration(
@@ -75,6 +69,60 @@ metrics::MetricId Vu::metric_id(std::string_view name) {
 
 void Vu::require_valid_name(std::string_view name) {
     if (!valid_group_name(name)) throw std::invalid_argument(std::string(invalid_group_name_message));
+}
+
+void Vu::offload(const std::function<void()>& function) {
+    Fiber* const fiber = Fiber::current();
+    Worker& worker = core_.worker();
+    std::exception_ptr failure;
+    runner_.helpers().submit([&] {
+        try {
+            function();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        worker.post([fiber] { fiber->resume(); });
+    });
+    fiber->suspend_uninterruptibly();
+    if (failure) std::rethrow_exception(std::move(failure));
+    fiber->check_interrupt();
+}
+
+void Vu::time_call(const CallMetrics& metrics, std::string_view name, const CallParams& params, Call& about,
+                   const std::function<void()>& function) {
+    // Before the call: an undeclared metric is a mistake that shall not depend on what the call does.
+    const metrics::MetricId reqs = metric_id(metrics.reqs);
+    const metrics::MetricId duration = metric_id(metrics.duration);
+    const metrics::MetricId failed = metric_id(metrics.failed);
+    Clock& clock = core_.worker().clock();
+    TimePoint begin{};
+    TimePoint end{};
+    std::exception_ptr failure;
+    const auto run = [&] {
+        begin = clock.now();
+        try {
+            function();
+        } catch (const std::exception& thrown) {
+            failure = std::current_exception();
+            about.fail(thrown.what());
+        }
+        end = clock.now();
+    };
+    if (params.blocking) {
+        offload(run);
+    } else {
+        run();
+    }
+    std::vector<Tag> tags{{"name", name}};
+    tags.insert(tags.end(), params.tags.begin(), params.tags.end());
+    for (const auto& [key, value] : about.tags()) tags.push_back({key, value});
+    const auto record = [&](metrics::MetricId metric, double value) {
+        core_.record(metric, sample_tags(core_, tags), value);
+    };
+    record(reqs, 1);
+    record(duration, to_milliseconds(end - begin));
+    record(failed, about.failed() ? 1 : 0);
+    if (failure) std::rethrow_exception(std::move(failure));
 }
 
 void detail::add_sample(Vu& vu, std::string_view metric, double value, Tags tags) {

@@ -16,7 +16,6 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,111 +25,29 @@
 
 #include "base/duration.h"
 #include "base/random.h"
+#include "dsl/call.h"
+#include "dsl/http.h"
 #include "dsl/metric.h"
 #include "engine/exec/group.h"
 #include "engine/exec/vu.h"
-#include "proto_http/client.h"
-#include "proto_http/request.h"
-#include "proto_http/response.h"
 
 namespace k6::dsl {
 
 class Runner;
 class Vu;
 
-/// The answer to a request, or the error that came instead (status 0).
-class Response {
-public:
-    /// Sends.
-    Response(http::Client& client, const http::Request& request) : value_(client.send(request)), client_(&client) {}
-    Response(Response&& other) noexcept
-        : value_(std::move(other.value_)), client_(std::exchange(other.client_, nullptr)) {}
-    Response& operator=(Response&& other) noexcept {
-        std::swap(value_, other.value_);
-        std::swap(client_, other.client_);
-        return *this;
-    }
-    ~Response() {
-        if (client_ != nullptr) client_->recycle(std::move(value_));
-    }
-
-    int status() const noexcept { return value_.status; }
-    /// 200 to 299.
-    bool ok() const noexcept { return value_.status >= 200 && value_.status < 300; }
-    std::string_view body() const noexcept { return value_.body; }
-    /// The first field of that name, whatever its case; empty if there is none.
-    std::string_view header(std::string_view name) const {
-        return value_.headers.get(name).value_or(std::string_view());
-    }
-    /// Empty on success.
-    const std::string& error() const noexcept { return value_.error.text; }
-    int error_code() const noexcept { return value_.error_code(); }
-    /// After redirects.
-    const std::string& url() const noexcept { return value_.url; }
-    const http::Timings& timings() const noexcept { return value_.timings; }
-    /// Everything else.
-    const http::Response& operator*() const noexcept { return value_; }
-
-private:
-    http::Response value_;
-    http::Client* client_;
-};
-
-/// What a single request may have of its own.
-struct RequestParams {
-    http::Headers headers = {};
-    std::vector<Tag> tags = {};
-    /// Replaces the URL in the tags `name` and `url`, so that URLs with ids in them are one series.
-    std::string_view name = {};
-    Duration timeout = std::chrono::seconds(60);
-    /// Redirects to follow; the run's limit if not given.
-    std::optional<int> redirects = std::nullopt;
-};
-
-/// HTTP as one VU does it: its connections are its own and stay open between iterations.
-class Http {
-public:
-    Http(Vu& vu, http::ClientShared& shared, k6::Vu& core);
-
-    Response get(std::string_view url, const RequestParams& params = {}) {
-        return request("GET", url, std::nullopt, params);
-    }
-    Response head(std::string_view url, const RequestParams& params = {}) {
-        return request("HEAD", url, std::nullopt, params);
-    }
-    Response post(std::string_view url, std::string_view body, const RequestParams& params = {}) {
-        return request("POST", url, body, params);
-    }
-    Response put(std::string_view url, std::string_view body, const RequestParams& params = {}) {
-        return request("PUT", url, body, params);
-    }
-    Response patch(std::string_view url, std::string_view body, const RequestParams& params = {}) {
-        return request("PATCH", url, body, params);
-    }
-    Response del(std::string_view url, const RequestParams& params = {}) {
-        return request("DELETE", url, std::nullopt, params);
-    }
-    /// Any method. A request that fails is logged as a warning and answered by a Response of status 0.
-    Response request(std::string_view method, std::string_view url, std::optional<std::string_view> body,
-                     const RequestParams& params = {});
-
-    http::Client& client() noexcept { return client_; }
-
-private:
-    k6::Vu& core_;
-    http::Client client_;
-    http::Request scratch_;  // keeps its memory from one request to the next
-};
-
 /// One named predicate of `Vu::check(value, {...})`. It refers to the predicate, for the length of that call.
 template <class T>
 class Check {
 public:
-    template <std::predicate<const T&> Predicate>
-    Check(std::string_view name, const Predicate& predicate)
-        : name_(name),
-          predicate_(&predicate),
-          call_([](const void* p, const T& value) -> bool { return (*static_cast<const Predicate*>(p))(value); }) {}
+    template <class Predicate>
+    Check(std::string_view name, const Predicate& predicate) : name_(name), predicate_(&predicate) {
+        static_assert(std::predicate<const Predicate&, const T&>,
+                      "check: a predicate takes the checked value and returns true or false");
+        if constexpr (std::predicate<const Predicate&, const T&>) {
+            call_ = [](const void* p, const T& value) -> bool { return (*static_cast<const Predicate*>(p))(value); };
+        }
+    }
 
     std::string_view name() const noexcept { return name_; }
     bool operator()(const T& value) const { return call_(predicate_, value); }
@@ -138,7 +55,21 @@ public:
 private:
     std::string_view name_;
     const void* predicate_;
-    bool (*call_)(const void*, const T&);
+    bool (*call_)(const void*, const T&) = nullptr;
+};
+
+/// While it lives, the VU's samples carry a tag more.
+class TagScope {
+public:
+    TagScope(k6::Vu& vu, std::string_view key, std::string_view value);
+    ~TagScope();
+    TagScope(const TagScope&) = delete;
+    TagScope& operator=(const TagScope&) = delete;
+
+private:
+    k6::Vu& vu_;
+    std::string key_;
+    std::optional<std::string> outer_;
 };
 
 class Vu {
@@ -153,6 +84,8 @@ public:
     std::uint64_t id() const noexcept { return core_.id_in_test(); }
     /// Of this VU, over all scenarios, from 0 on.
     std::uint64_t iteration() const noexcept { return core_.iteration().of_vu; }
+    /// Of all VUs of the scenario, over all parts of a distributed test, from 0 on.
+    std::uint64_t iteration_in_test() const noexcept { return core_.iteration().of_scenario_in_test; }
     /// Empty in setup and teardown.
     std::string_view scenario() const noexcept {
         return core_.scenario() == nullptr ? std::string_view() : core_.scenario()->name;
@@ -161,7 +94,12 @@ public:
     std::string_view env(std::string_view name, std::string_view fallback = {}) const;
 
     /// Think time.
-    void sleep(Duration duration);
+    template <class Time>
+    void sleep(const Time& time) {
+        static_assert(std::convertible_to<const Time&, Duration>,
+                      "sleep: think time is a duration such as 1s or 300ms, not a bare number");
+        if constexpr (std::convertible_to<const Time&, Duration>) sleep_for(Duration(time));
+    }
     /// Even between `shortest` and `longest`.
     void sleep_random(Duration shortest, Duration longest);
     /// This VU's own generator.
@@ -188,6 +126,53 @@ public:
         const GroupScope scope = group(name);
         return std::forward<Body>(body)();
     }
+    /// While the returned object lives, this VU's samples carry the tag.
+    [[nodiscard("the tag ends with this object")]] TagScope tag(std::string_view key, std::string_view value) {
+        return TagScope(core_, key, value);
+    }
+
+    /// Runs a function that waits by itself on a helper thread (Test::helper_threads), so that other VUs go on
+    /// meanwhile, and returns what it returns or throws what it throws. It must not touch the Vu. Not interrupted.
+    template <std::invocable Function>
+    auto blocking(Function&& function) {
+        using Value = std::invoke_result_t<Function&>;
+        static_assert(!std::is_reference_v<Value>, "blocking: the function returns a value, not a reference");
+        if constexpr (std::is_void_v<Value>) {
+            offload([&function] { function(); });
+        } else {
+            std::optional<Value> value;
+            offload([&function, &value] { value.emplace(function()); });
+            return std::move(*value);
+        }
+    }
+
+    /// Times a call of a client of your own as a request (call.h).
+    template <detail::FixedText Name, class Function>
+    auto call(const Calls<Name>&, std::string_view name, const CallParams& params, Function&& function) {
+        static_assert(std::invocable<Function&> || std::invocable<Function&, Call&>,
+                      "call: the function takes nothing or a Call&");
+        constexpr CallMetrics metrics{Calls<Name>::reqs.name, Calls<Name>::duration.name, Calls<Name>::failed.name};
+        Call about;
+        const auto invoke = [&]() -> decltype(auto) {
+            if constexpr (std::invocable<Function&, Call&>) {
+                return function(about);
+            } else {
+                return function();
+            }
+        };
+        using Value = std::decay_t<decltype(invoke())>;
+        if constexpr (std::is_void_v<Value>) {
+            time_call(metrics, name, params, about, [&invoke] { invoke(); });
+        } else {
+            std::optional<Value> value;
+            time_call(metrics, name, params, about, [&invoke, &value] { value.emplace(invoke()); });
+            return std::move(*value);
+        }
+    }
+    template <detail::FixedText Name, class Function>
+    auto call(const Calls<Name>& calls, std::string_view name, Function&& function) {
+        return call(calls, name, CallParams{}, std::forward<Function>(function));
+    }
 
     /// Ends the whole run; teardown and summary follow. Does not return: throws Interrupted.
     [[noreturn]] void abort_test(std::string message);
@@ -196,12 +181,23 @@ public:
 
     /// The engine's side of this VU.
     k6::Vu& core() noexcept { return core_; }
+    /// The front end, for this folder's own code.
+    const Runner& runner() const noexcept { return runner_; }
 
 private:
     friend void detail::add_sample(Vu&, std::string_view, double, Tags);
 
+    struct CallMetrics {
+        std::string_view reqs;
+        std::string_view duration;
+        std::string_view failed;
+    };
+
     metrics::MetricId metric_id(std::string_view name);
     static void require_valid_name(std::string_view name);
+    void offload(const std::function<void()>& function);
+    void time_call(const CallMetrics& metrics, std::string_view name, const CallParams& params, Call& about,
+                   const std::function<void()>& function);
 
     k6::Vu& core_;
     const Runner& runner_;

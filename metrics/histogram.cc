@@ -61,6 +61,20 @@ void Histogram::merge(const Histogram& other) {
     merge(negative_, other.negative_);
 }
 
+void Histogram::subtract(const Histogram& earlier) {
+    count_ -= earlier.count_;
+    zeros_ -= earlier.zeros_;
+    const auto take = [](Side& from, const Side& taken) {
+        for (std::size_t i = 0; i < taken.pages.size(); ++i) {
+            if (!taken.pages[i]) continue;
+            Page& page = new_page(from, taken.first_page + i);
+            for (std::size_t bucket = 0; bucket < page_size; ++bucket) page[bucket] -= (*taken.pages[i])[bucket];
+        }
+    };
+    take(positive_, earlier.positive_);
+    take(negative_, earlier.negative_);
+}
+
 double Histogram::at_rank(std::uint64_t rank) const {
     for (std::size_t i = negative_.pages.size(); i-- > 0;) {
         if (!negative_.pages[i]) continue;
@@ -83,6 +97,38 @@ double Histogram::at_rank(std::uint64_t rank) const {
         }
     }
     return 0;
+}
+
+double Histogram::least() const {
+    if (const auto bucket = last_bucket(negative_)) return -magnitude(*bucket, 0, 1);
+    if (zeros_ > 0) return 0;
+    const auto bucket = first_bucket(positive_);
+    return bucket ? magnitude(*bucket, 0, 1) : 0;
+}
+
+double Histogram::greatest() const {
+    if (const auto bucket = last_bucket(positive_)) return magnitude(*bucket, 0, 1);
+    if (zeros_ > 0) return 0;
+    const auto bucket = first_bucket(negative_);
+    return bucket ? -magnitude(*bucket, 0, 1) : 0;
+}
+
+std::optional<std::uint64_t> Histogram::first_bucket(const Side& side) {
+    for (std::size_t i = 0; i < side.pages.size(); ++i) {
+        for (std::size_t bucket = 0; side.pages[i] && bucket < page_size; ++bucket) {
+            if ((*side.pages[i])[bucket] > 0) return (side.first_page + i) * page_size + bucket;
+        }
+    }
+    return {};
+}
+
+std::optional<std::uint64_t> Histogram::last_bucket(const Side& side) {
+    for (std::size_t i = side.pages.size(); i-- > 0;) {
+        for (std::size_t bucket = page_size; side.pages[i] && bucket-- > 0;) {
+            if ((*side.pages[i])[bucket] > 0) return (side.first_page + i) * page_size + bucket;
+        }
+    }
+    return {};
 }
 
 double Histogram::quantile(double p) const {

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace k6::metrics {
@@ -46,6 +47,8 @@ public:
     }
 
     void merge(const Histogram& other);
+    /// Takes away the counts of `earlier`, a former state of this histogram.
+    void subtract(const Histogram& earlier);
 
     std::uint64_t count() const { return count_; }
 
@@ -53,10 +56,15 @@ public:
     /// does; 0 when empty. `p` in [0, 1].
     double quantile(double p) const;
 
+    /// The middles of the lowest and of the highest bucket in use; 0 when empty.
+    double least() const;
+    double greatest() const;
+
     /// Bytes of the pages and their directories.
     std::size_t memory() const;
 
 private:
+    friend class SinkCodec;
     static constexpr unsigned index_bits = 11 + 9;
     static constexpr std::size_t page_size = 128;
     using Page = std::array<std::uint64_t, page_size>;
@@ -76,6 +84,8 @@ private:
 
     static Page& new_page(Side& side, std::size_t number);
     static void merge(Side& into, const Side& from);
+    static std::optional<std::uint64_t> first_bucket(const Side& side);
+    static std::optional<std::uint64_t> last_bucket(const Side& side);
     /// The value of the sample with `rank` samples before it.
     double at_rank(std::uint64_t rank) const;
 

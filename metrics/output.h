@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -36,8 +37,10 @@ public:
     virtual Result<void> start() = 0;
     /// Writes what is queued, ends the output's thread and releases its resources. Called once, if start() succeeded.
     virtual Result<void> stop(const RunOutcome& outcome) = 0;
-    /// Samples that it was given and could not keep up with. After stop().
+    /// Samples that it was given and that did not arrive: it could not keep up, or its backend failed. After stop().
     virtual std::uint64_t dropped_samples() const { return 0; }
+    /// What a message calls it, for example "json".
+    virtual std::string_view kind() const { return {}; }
 };
 
 /// Gives every chunk to all outputs, which share it.

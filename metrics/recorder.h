@@ -2,8 +2,8 @@
 //
 // Per metric there is one sink for all samples and one per sub-metric; which sub-metrics a tag set belongs to is worked
 // out once and kept (its route), so that adding a sample is an index and an update. Checks are counted by group and
-// name, and groups are collected, from the tags of `checks` and `group_duration`. If a SampleSink is attached, samples
-// go to it as well, in chunks.
+// name, and groups are collected, from the tags of `checks` and `group_duration`. Breakdowns (breakdown.h) add a sink
+// per part and metric. If a SampleSink is attached, samples go to it as well, in chunks.
 //
 //   Recorder recorder(registry, submetrics, sample_sink);   // sample_sink may be nullptr
 //   TagSetId tags = recorder.tags().with(no_tags, SystemTag::scenario, "default");
@@ -26,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/breakdown.h"
 #include "metrics/metric.h"
 #include "metrics/sample.h"
 #include "metrics/sink.h"
@@ -63,9 +64,25 @@ public:
     /// Hands over what the unfinished chunk holds.
     void flush_samples();
 
-    RunSnapshot snapshot() const;
+    enum class Extent {
+        everything,
+        /// Without breakdowns, which are large: what thresholds and charts are made of.
+        without_breakdowns,
+    };
+    RunSnapshot snapshot(Extent extent = Extent::everything) const;
 
 private:
+    /// One of a breakdown's parts; sinks by metric, made when first needed.
+    struct Part {
+        std::vector<std::string> values;
+        FirstSeen first_seen;
+        std::vector<std::unique_ptr<Sink>> sinks;
+    };
+    struct Parts {
+        std::map<std::vector<std::string>, std::uint32_t> by_values;
+        std::vector<std::unique_ptr<Part>> parts;
+        std::unique_ptr<Part> other;
+    };
     struct RouteEntry {
         std::uint32_t metric;
         std::uint32_t sink;
@@ -74,6 +91,10 @@ private:
     struct Route {
         std::uint32_t begin = 0;
         std::uint32_t count = 0;
+        /// Bit i: some entry is of metric i modulo 64.
+        std::uint64_t metrics = 0;
+        /// In Routes::parts, one per breakdown.
+        std::uint32_t parts = 0;
         bool known = false;
         bool group_noted = false;
         std::int32_t check = not_looked_up;
@@ -85,15 +106,27 @@ private:
         std::uint32_t generation = ~std::uint32_t{0};
         std::vector<Route> by_set;
         std::vector<RouteEntry> entries;
+        std::vector<Part*> parts;
     };
 
     Routes& routes_of(TagSetId tags, std::size_t& index);
-    void build_route(Routes& routes, Route& route, TagSetId tags);
+    void build_route(Routes& routes, Route& route, TagSetId tags, WallTime time);
+    Part& part_of(std::size_t breakdown, const TagSet& tags, WallTime time);
+    Sink& sink_of(Part& part, MetricId metric) {
+        if (metric.index < part.sinks.size() && part.sinks[metric.index]) [[likely]]
+            return *part.sinks[metric.index];
+        return add_sink(part, metric);
+    }
+    Sink& add_sink(Part& part, MetricId metric);
+    FirstSeen seen(WallTime time);
     Sink& total(MetricId metric) {
-        if (metric.index >= totals_.size()) [[unlikely]] add_totals(metric);
-        return totals_[metric.index];
+        if (metric.index >= total_count_) [[unlikely]]
+            add_totals(metric);
+        return total_begin_[metric.index];
     }
     void add_totals(MetricId metric);
+    void add_to_submetrics(const Routes& routes, const Route& route, const MetricValue& one, WallTime time);
+    void note(Route& route, TagSetId tags, const MetricValue& one, WallTime time);
     void add_check(Route& route, TagSetId tags, double value, WallTime time);
     void note_group(Route& route, TagSetId tags, WallTime time);
     void push_samples(TagSetId tags, std::span<const MetricValue> values, WallTime time, TagSetId metadata);
@@ -103,13 +136,18 @@ private:
     SampleSink* sample_sink_;
     TagTable tags_;
     std::vector<Sink> totals_;
+    /// Where they stand: counting them each time would cost a division.
+    Sink* total_begin_ = nullptr;
+    std::size_t total_count_ = 0;
     std::vector<Sink> submetric_sinks_;
     Routes kept_routes_;
     std::array<Routes, 2> sample_routes_;
     std::vector<CheckCount> checks_;
-    std::map<std::pair<std::string, std::string>, std::int32_t, std::less<>> check_by_name_;
+    std::map<std::array<std::string, 3>, std::int32_t> check_by_name_;
     std::map<std::string, FirstSeen, std::less<>> groups_;
+    WallTime last_seen_{};
     std::uint32_t next_order_ = 0;
+    std::vector<Parts> breakdowns_;
     std::shared_ptr<SampleChunk> chunk_;
     std::uint32_t chunk_generation_ = 0;
 };

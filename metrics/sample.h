@@ -45,6 +45,11 @@ public:
     bool full() const { return samples_.size() == capacity; }
 
     void push_back(const Sample& sample) { samples_.push_back(sample); }
+    /// Gives back the memory that a chunk does not need which goes out before it is full: it may wait in a queue for
+    /// long.
+    void shrink() {
+        if (samples_.size() < capacity / 2) samples_.shrink_to_fit();
+    }
     /// Keeps what the samples' tag sets live in.
     void keep(std::shared_ptr<const void> storage) {
         if (storage) storage_.push_back(std::move(storage));

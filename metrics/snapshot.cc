@@ -1,7 +1,9 @@
 #include "metrics/snapshot.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 namespace k6::metrics {
@@ -38,7 +40,8 @@ void RunSnapshot::merge(const RunSnapshot& other) {
     merge_sinks(totals, other.totals);
     merge_sinks(submetrics, other.submetrics);
     merge_named(
-        checks, other.checks, [](const CheckCount& check) { return check.group + '\0' + check.name; },
+        checks, other.checks,
+        [](const CheckCount& check) { return check.group + '\0' + check.name + '\0' + check.scenario; },
         [](CheckCount& mine, const CheckCount& theirs) {
             mine.passes += theirs.passes;
             mine.fails += theirs.fails;
@@ -46,6 +49,38 @@ void RunSnapshot::merge(const RunSnapshot& other) {
     merge_named(
         groups, other.groups, [](const GroupSeen& group) { return group.path; }, [](GroupSeen&, const GroupSeen&) {});
     lost_tags += other.lost_tags;
+    for (std::size_t i = 0; i < other.breakdowns.size(); ++i) {
+        if (i < breakdowns.size()) {
+            breakdowns[i].merge(other.breakdowns[i]);
+        } else {
+            breakdowns.push_back(other.breakdowns[i]);
+        }
+    }
+}
+
+void BreakdownSnapshot::merge(const BreakdownSnapshot& from) {
+    std::map<std::pair<bool, std::vector<std::string>>, std::size_t> known;
+    for (std::size_t i = 0; i < parts.size(); ++i) known.emplace(std::pair(parts[i].other, parts[i].values), i);
+    for (const BreakdownPart& theirs : from.parts) {
+        const auto [entry, is_new] = known.try_emplace({theirs.other, theirs.values}, parts.size());
+        if (is_new) {
+            parts.push_back(theirs);
+            continue;
+        }
+        BreakdownPart& mine = parts[entry->second];
+        mine.first_seen = std::min(mine.first_seen, theirs.first_seen);
+        for (const auto& [metric, sink] : theirs.sinks) {
+            const auto place = std::ranges::lower_bound(mine.sinks, metric, {}, &std::pair<MetricId, Sink>::first);
+            if (place != mine.sinks.end() && place->first == metric) {
+                place->second.merge(sink);
+            } else {
+                mine.sinks.insert(place, {metric, sink});
+            }
+        }
+    }
+    std::ranges::sort(parts, [](const BreakdownPart& a, const BreakdownPart& b) {
+        return std::tie(a.other, a.first_seen, a.values) < std::tie(b.other, b.first_seen, b.values);
+    });
 }
 
 }  // namespace k6::metrics

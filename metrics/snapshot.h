@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "metrics/breakdown.h"
 #include "metrics/metric.h"
 #include "metrics/sample.h"
 #include "metrics/sink.h"
@@ -21,14 +22,7 @@
 
 namespace k6::metrics {
 
-/// When something was first seen: by time, and among things of the same time by the order within the recorder.
-struct FirstSeen {
-    WallTime time;
-    std::uint32_t order;
-    friend auto operator<=>(const FirstSeen&, const FirstSeen&) = default;
-};
-
-/// One check of one group.
+/// One check of one group of one scenario.
 struct CheckCount {
     /// The group's path: "" or "::a::b".
     std::string group;
@@ -36,6 +30,8 @@ struct CheckCount {
     std::uint64_t passes = 0;
     std::uint64_t fails = 0;
     FirstSeen first_seen{};
+    /// Empty without the tag, and in setup and teardown.
+    std::string scenario = {};
 };
 
 /// A group that checks ran in or that ended.
@@ -54,6 +50,8 @@ struct RunSnapshot {
     std::vector<GroupSeen> groups;
     /// Tags that the limits of TagTable took from samples: worth a warning at the end of the run.
     std::uint64_t lost_tags = 0;
+    /// In the order of SubmetricSet::breakdowns().
+    std::vector<BreakdownSnapshot> breakdowns = {};
 
     void merge(const RunSnapshot& other);
 

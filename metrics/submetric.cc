@@ -76,6 +76,16 @@ void SubmetricSet::add_defaults(const Registry& registry, const SystemTagSet& sy
     add(registry.at(Builtin::http_req_duration), Selector{"expected_response:true", {{"expected_response", "true"}}});
 }
 
+std::size_t SubmetricSet::add_breakdown(Breakdown breakdown) {
+    const auto known = std::ranges::find(breakdowns_, breakdown.keys, &Breakdown::keys);
+    if (known != breakdowns_.end()) {
+        known->limit = std::max(known->limit, breakdown.limit);
+        return static_cast<std::size_t>(known - breakdowns_.begin());
+    }
+    breakdowns_.push_back(std::move(breakdown));
+    return breakdowns_.size() - 1;
+}
+
 std::vector<const Submetric*> SubmetricSet::of(MetricId parent) const {
     std::vector<const Submetric*> found;
     for (const Submetric& submetric : submetrics_) {
@@ -89,10 +99,15 @@ ObservedTags SubmetricSet::observed_tags() const {
     observed.add_key(to_string(SystemTag::group));
     observed.add_key(to_string(SystemTag::check));
     observed.add_key(to_string(SystemTag::scenario));
+    const auto add_key = [&observed](const std::string& key) {
+        observed.add_key(key);
+        // A request that has a name takes it as its url too: whoever looks at urls must see names.
+        if (key == to_string(SystemTag::url)) observed.add_key(to_string(SystemTag::name));
+    };
+    for (const Breakdown& breakdown : breakdowns_) std::ranges::for_each(breakdown.keys, add_key);
     for (const Submetric& submetric : submetrics_) {
         for (const auto& [key, value] : submetric.selector.tags) {
             observed.add_value(key, value);
-            // A request that has a name takes it as its url too: whoever looks at urls must see names.
             if (key == to_string(SystemTag::url)) observed.add_key(to_string(SystemTag::name));
         }
     }

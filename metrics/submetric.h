@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "metrics/breakdown.h"
 #include "metrics/metric.h"
 #include "metrics/system_tags.h"
 #include "metrics/tags.h"
@@ -61,6 +62,11 @@ public:
     /// What every run has: `http_req_duration{expected_response:true}`, if that system tag is on.
     void add_defaults(const Registry& registry, const SystemTagSet& system_tags);
 
+    /// Keeps all metrics by these tags as well. A breakdown by the same keys exists once, with the greater limit; the
+    /// index of it.
+    std::size_t add_breakdown(Breakdown breakdown);
+    const std::vector<Breakdown>& breakdowns() const { return breakdowns_; }
+
     /// By id: all()[i].id == SubmetricId{i}.
     const std::vector<Submetric>& all() const { return submetrics_; }
     const Submetric& at(SubmetricId id) const { return submetrics_.at(static_cast<std::size_t>(id)); }
@@ -71,6 +77,7 @@ public:
 
 private:
     std::vector<Submetric> submetrics_;
+    std::vector<Breakdown> breakdowns_;
 };
 
 }  // namespace k6::metrics

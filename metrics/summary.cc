@@ -1,6 +1,7 @@
 #include "metrics/summary.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace k6::metrics {
@@ -18,10 +19,41 @@ Thresholds thresholds_on(const ThresholdSet& set, MetricId metric, std::optional
         if (entry.metric != metric || entry.submetric != submetric) continue;
         found.defined = true;
         for (const Threshold& threshold : entry.thresholds) {
-            found.all.push_back({threshold.item.source, threshold.ok});
+            found.all.push_back(
+                {threshold.item.source, threshold.ok, threshold.no_data, threshold.worst, threshold.expression.window});
         }
     }
     return found;
+}
+
+/// The same check in several scenarios is one in the totals.
+std::vector<CheckCount> over_scenarios(const std::vector<CheckCount>& checks) {
+    std::vector<CheckCount> all;
+    std::map<std::pair<std::string_view, std::string_view>, std::size_t> known;
+    for (const CheckCount& check : checks) {
+        const auto [entry, is_new] = known.try_emplace({check.group, check.name}, all.size());
+        if (is_new) {
+            all.push_back(check);
+            all.back().scenario.clear();
+        } else {
+            all[entry->second].passes += check.passes;
+            all[entry->second].fails += check.fails;
+        }
+    }
+    return all;
+}
+
+SummaryBreakdown summary_breakdown(const BreakdownSnapshot& breakdown, const Registry& registry) {
+    SummaryBreakdown made{breakdown.keys, {}};
+    for (const BreakdownPart& part : breakdown.parts) {
+        SummaryPart& summary = made.parts.emplace_back(SummaryPart{part.values, part.other, {}});
+        for (const auto& [id, sink] : part.sinks) {
+            const Metric& metric = registry.at(id);
+            if (sink.empty() || describes_generator(id)) continue;
+            summary.metrics.push_back({metric.name, metric.name, std::nullopt, metric.contains, sink, {}});
+        }
+    }
+    return made;
 }
 
 }  // namespace
@@ -72,12 +104,26 @@ SummaryModel SummaryModel::build(const RunSnapshot& snapshot, const Registry& re
                                  sink != nullptr ? *sink : Sink(metric.type), std::move(on_metric.all)});
         std::ranges::move(parts, std::back_inserter(model.metrics));
     }
-    model.checks = snapshot.checks;
+    model.scenario_checks = snapshot.checks;
+    model.checks = over_scenarios(snapshot.checks);
+    for (const BreakdownSnapshot& breakdown : snapshot.breakdowns) {
+        model.breakdowns.push_back(summary_breakdown(breakdown, registry));
+    }
     for (const GroupSeen& group : snapshot.groups) model.groups.push_back(group.path);
     return model;
 }
 
 const SummaryMetric* SummaryModel::find(std::string_view name) const {
+    const auto found = std::ranges::find(metrics, name, &SummaryMetric::name);
+    return found == metrics.end() ? nullptr : &*found;
+}
+
+const SummaryBreakdown* SummaryModel::breakdown_by(const std::vector<std::string>& keys) const {
+    const auto found = std::ranges::find(breakdowns, keys, &SummaryBreakdown::keys);
+    return found == breakdowns.end() ? nullptr : &*found;
+}
+
+const SummaryMetric* SummaryPart::find(std::string_view name) const {
     const auto found = std::ranges::find(metrics, name, &SummaryMetric::name);
     return found == metrics.end() ? nullptr : &*found;
 }

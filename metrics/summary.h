@@ -35,6 +35,12 @@ std::string_view to_string(TimeUnit unit);
 struct SummaryThreshold {
     std::string source;
     bool ok = true;
+    /// Not ok, as there was nothing to judge.
+    bool no_data = false;
+    /// With a window: what it was held against that came nearest to failing, or failed most.
+    std::optional<WindowMeasure> worst = std::nullopt;
+    /// Zero: the whole run.
+    Duration window{};
 };
 
 /// A metric or sub-metric that has samples or a threshold.
@@ -50,19 +56,42 @@ struct SummaryMetric {
     std::vector<SummaryThreshold> thresholds;
 };
 
+/// One part of a breakdown (breakdown.h).
+struct SummaryPart {
+    std::vector<std::string> values;
+    bool other = false;
+    /// Without sub-metrics, in the registry's order.
+    std::vector<SummaryMetric> metrics;
+
+    const SummaryMetric* find(std::string_view name) const;
+};
+
+struct SummaryBreakdown {
+    std::vector<std::string> keys;
+    /// In the order of first occurrence, "other" last.
+    std::vector<SummaryPart> parts;
+};
+
+/// The breakdown that the full layout is made of; the others are those that the user asked for.
+inline const std::vector<std::string> scenario_and_group = {"scenario", "group"};
+
 struct SummaryModel {
     Duration run_duration{};
     /// Metrics in the registry's order, each followed by its sub-metrics.
     std::vector<SummaryMetric> metrics;
-    /// In the order of first occurrence.
+    /// In the order of first occurrence, over all scenarios.
     std::vector<CheckCount> checks;
+    /// The same by scenario.
+    std::vector<CheckCount> scenario_checks;
     /// Paths in the order of first occurrence; a group's ancestors may be missing.
     std::vector<std::string> groups;
+    std::vector<SummaryBreakdown> breakdowns;
 
     static SummaryModel build(const RunSnapshot& snapshot, const Registry& registry, const SubmetricSet& submetrics,
                               const ThresholdSet& thresholds, Duration run_duration);
 
     const SummaryMetric* find(std::string_view name) const;
+    const SummaryBreakdown* breakdown_by(const std::vector<std::string>& keys) const;
 };
 
 /// A counter's sum by the second; 0 for a duration of 0.

@@ -1,5 +1,9 @@
 #include "metrics/summary_json.h"
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -10,8 +14,33 @@
 namespace k6::metrics {
 namespace {
 
-/// The two formats tell the same in slightly different ways.
+/// The two old formats tell the same in slightly different ways.
 enum class Format { summary_data, export_file };
+
+void write_percentiles(const SummaryModel& model, JsonWriter& json) {
+    json.key("percentiles").begin_object();
+    json.key("exact_up_to").number(static_cast<double>(TrendSink::exact_limit));
+    json.key("from_histogram").begin_array();
+    for (const SummaryMetric& metric : model.metrics) {
+        if (metric.sink.type() == MetricType::trend && !metric.sink.trend().exact()) json.string(metric.name);
+    }
+    json.end_array();
+    json.key("error_at_most").number(0.002);
+    json.end_object();
+}
+
+/// Seconds since 1970 as RFC 3339 in UTC, with nanoseconds.
+std::string utc_text(WallTime time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    return text.data();
+}
 
 class Writer {
 public:
@@ -26,6 +55,8 @@ public:
         json_.key("root_group");
         write_group(group_tree(model_.groups, model_.checks));
         if (format_ == Format::summary_data) write_options_and_state();
+        write_percentiles(model_, json_);
+        write_tracked();
         if (options_.setup_data) json_.key("setup_data").json(*options_.setup_data);
         json_.end_object();
         return json_.text();
@@ -45,6 +76,39 @@ private:
         }
         write_thresholds(metric);
         json_.end_object();
+    }
+
+    void write_tracked() {
+        bool any = false;
+        for (const SummaryBreakdown& breakdown : model_.breakdowns) {
+            if (breakdown.keys == scenario_and_group) continue;
+            if (!any) json_.key("tracked").begin_array();
+            any = true;
+            json_.begin_object().key("by").begin_array();
+            for (const std::string& key : breakdown.keys) json_.string(key);
+            json_.end_array().key("series").begin_array();
+            for (const SummaryPart& part : breakdown.parts) write_part(breakdown, part);
+            json_.end_array().end_object();
+        }
+        if (any) json_.end_array();
+    }
+
+    void write_part(const SummaryBreakdown& breakdown, const SummaryPart& part) {
+        json_.begin_object();
+        if (part.other) {
+            json_.key("other").boolean(true);
+        } else {
+            json_.key("tags").begin_object();
+            for (std::size_t i = 0; i < part.values.size(); ++i) json_.key(breakdown.keys[i]).string(part.values[i]);
+            json_.end_object();
+        }
+        json_.key("metrics").begin_object();
+        for (const SummaryMetric& metric : part.metrics) {
+            json_.key(metric.name).begin_object();
+            write_values(metric);
+            json_.end_object();
+        }
+        json_.end_object().end_object();
     }
 
     void write_values(const SummaryMetric& metric) {
@@ -73,18 +137,25 @@ private:
 
     void write_thresholds(const SummaryMetric& metric) {
         if (metric.thresholds.empty()) return;
-        std::map<std::string_view, bool> ok_by_source;
+        struct Verdict {
+            bool ok = true;
+            bool no_data = false;
+        };
+        std::map<std::string_view, Verdict> by_source;
         for (const SummaryThreshold& threshold : metric.thresholds) {
-            const auto entry = ok_by_source.try_emplace(threshold.source, true).first;
-            entry->second = entry->second && threshold.ok;
+            Verdict& verdict = by_source[threshold.source];
+            verdict.ok = verdict.ok && threshold.ok;
+            verdict.no_data = verdict.no_data || threshold.no_data;
         }
         json_.key("thresholds").begin_object();
-        for (const auto& [source, ok] : ok_by_source) {
+        for (const auto& [source, verdict] : by_source) {
             json_.key(source);
             if (format_ == Format::summary_data) {
-                json_.begin_object().key("ok").boolean(ok).end_object();
+                json_.begin_object().key("ok").boolean(verdict.ok);
+                if (verdict.no_data) json_.key("noData").boolean(true);
+                json_.end_object();
             } else {
-                json_.boolean(!ok);
+                json_.boolean(!verdict.ok);
             }
         }
         json_.end_object();
@@ -165,6 +236,102 @@ std::string handle_summary_data(const SummaryModel& model, const SummaryJsonOpti
 
 std::string summary_export(const SummaryModel& model, const SummaryJsonOptions& options) {
     return Writer(Format::export_file, model, options).write();
+}
+
+std::string machine_readable_summary(const SummaryModel& model, const SummaryJsonOptions& options, int indent) {
+    JsonWriter json(indent);
+    const auto count = [&json](std::string_view name, double value) {
+        json.begin_object().key("name").string(name).key("type").string("counter").key("contains").string("default");
+        json.key("values").begin_object().key("count").number(value).end_object().end_object();
+    };
+    const auto share = [&json](std::string_view name, std::uint64_t matches, std::uint64_t total) {
+        const double rate = total == 0 ? 0 : static_cast<double>(matches) / static_cast<double>(total);
+        json.begin_object().key("name").string(name).key("type").string("rate").key("contains").string("default");
+        json.key("values").begin_object();
+        json.key("matches").number(static_cast<double>(matches)).key("total").number(static_cast<double>(total));
+        json.key("rate").number(rate).end_object().end_object();
+    };
+    const auto has_stat = [&options](std::string_view text) {
+        return std::ranges::find(options.trend_stats, text, &TrendStat::text) != options.trend_stats.end();
+    };
+
+    json.begin_object();
+    json.key("version").string("1.0.0");
+    json.key("config").begin_object();
+    json.key("duration").number(std::chrono::duration<double>(model.run_duration).count());
+    json.key("execution").string("local").key("script").string(options.script);
+    json.end_object();
+    json.key("metadata").begin_object();
+    json.key("generated_at").string(utc_text(options.generated_at)).key("k6_version").string(options.version);
+    json.end_object();
+    json.key("results").begin_object();
+
+    json.key("checks").begin_object();
+    const SummaryMetric* checks = model.find("checks");
+    json.key("metrics").begin_array();
+    if (checks != nullptr && !checks->sink.empty()) {
+        const RateSink& rate = checks->sink.rate();
+        count("checks_total", static_cast<double>(rate.total()));
+        share("checks_failed", rate.fails(), rate.total());
+        share("checks_succeeded", rate.passes(), rate.total());
+    }
+    json.end_array().key("results").begin_array();
+    std::vector<CheckCount> by_name;
+    for (const CheckCount& check : model.checks) {
+        const auto same = std::ranges::find(by_name, check.name, &CheckCount::name);
+        if (same == by_name.end()) {
+            by_name.push_back(check);
+        } else {
+            same->passes += check.passes;
+            same->fails += check.fails;
+        }
+    }
+    for (const CheckCount& check : by_name) {
+        json.begin_object().key("name").string(check.name);
+        json.key("passes").number(static_cast<double>(check.passes));
+        json.key("fails").number(static_cast<double>(check.fails)).end_object();
+    }
+    json.end_array().end_object();
+
+    json.key("metrics").begin_array();
+    for (const SummaryMetric& metric : model.metrics) {
+        if (!shown_in(options.layout, metric.parent)) continue;
+        json.begin_object().key("name").string(metric.name);
+        json.key("type").string(to_string(metric.sink.type()));
+        json.key("contains").string(to_string(metric.contains));
+        json.key("values").begin_object();
+        switch (metric.sink.type()) {
+            case MetricType::counter:
+                json.key("count").number(metric.sink.counter().count());
+                break;
+            case MetricType::gauge:
+                json.key("value").number(metric.sink.gauge().value());
+                json.key("min").number(metric.sink.gauge().min());
+                json.key("max").number(metric.sink.gauge().max());
+                break;
+            case MetricType::rate:
+                json.key("matches").number(static_cast<double>(metric.sink.rate().passes()));
+                json.key("total").number(static_cast<double>(metric.sink.rate().total()));
+                json.key("rate").number(metric.sink.rate().rate());
+                break;
+            case MetricType::trend: {
+                const TrendSink& trend = metric.sink.trend();
+                if (has_stat("avg")) json.key("avg").number(trend.avg());
+                if (has_stat("max")) json.key("max").number(trend.max());
+                if (has_stat("med")) json.key("med").number(trend.med());
+                if (has_stat("min")) json.key("min").number(trend.min());
+                if (has_stat("p(90)")) json.key("p90").number(trend.quantile(0.9));
+                if (has_stat("p(95)")) json.key("p95").number(trend.quantile(0.95));
+                break;
+            }
+        }
+        json.end_object().end_object();
+    }
+    json.end_array();
+    json.end_object();
+    write_percentiles(model, json);
+    json.end_object();
+    return json.text();
 }
 
 }  // namespace k6::metrics

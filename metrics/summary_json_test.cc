@@ -57,7 +57,8 @@ TEST_F(SummaryJson, ForHandleSummary) {
         R"json({"name":"","path":"::outer::","id":"506e8d82c8fed564eef16322ea9553ac","groups":[],"checks":[]}],"checks":[]}],)json"
         R"json("checks":[{"name":"ok","path":"::ok","id":"2385b52f13b6c5244d846734f1757fa3","passes":1,"fails":0}]},)json"
         R"json("options":{"summaryTrendStats":["avg","p(99.9)"],"summaryTimeUnit":"ms","noColor":false},)json"
-        R"json("state":{"isStdOutTTY":true,"isStdErrTTY":false,"testRunDurationMs":1500},"setup_data":{"token":"t"}})json";
+        R"json("state":{"isStdOutTTY":true,"isStdErrTTY":false,"testRunDurationMs":1500},)json"
+        R"json("percentiles":{"exact_up_to":4096,"from_histogram":[],"error_at_most":0.002},"setup_data":{"token":"t"}})json";
     EXPECT_EQ(handle_summary_data(model, options), expected);
 }
 
@@ -135,6 +136,11 @@ TEST_F(SummaryJson, ForTheExportFile) {
                 "fails": 0
             }
         }
+    },
+    "percentiles": {
+        "exact_up_to": 4096,
+        "from_histogram": [],
+        "error_at_most": 0.002
     }
 })json");
 }

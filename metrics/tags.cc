@@ -205,7 +205,7 @@ TagTable::TagTable(const ObservedTags& observed, Limits limits)
         const TagKey key = known != key_by_name_.end() ? known->second : add_key(name, KeyPolicy::drop);
         Key& entry = keys_[static_cast<std::size_t>(key)];
         entry.policy = values ? KeyPolicy::listed_values : KeyPolicy::every_value;
-        if (values) entry.values = *values;
+        if (values) entry.values.assign(values->begin(), values->end());
     }
 }
 
@@ -233,15 +233,16 @@ TagKey TagTable::key(std::string_view name) {
 bool TagTable::observes(TagKey key) const { return key_of(key).policy != KeyPolicy::drop; }
 
 std::span<const TagUpdate> TagTable::filter(std::span<const TagUpdate> updates) {
-    const bool unchanged = std::ranges::all_of(updates, [this](const TagUpdate& update) {
-        return key_of(update.key).policy == KeyPolicy::every_value && update.value.data() != nullptr;
-    });
+    const bool unchanged =
+        observes_all_ && std::ranges::all_of(updates, [this](const TagUpdate& update) {
+            return key_of(update.key).policy == KeyPolicy::every_value && update.value.data() != nullptr;
+        });
     if (unchanged) return updates;
     filtered_.clear();
     for (const TagUpdate& update : updates) {
         const Key& key = key_of(update.key);
         if (key.policy == KeyPolicy::drop) continue;
-        if (key.policy == KeyPolicy::listed_values && !key.values.contains(update.value)) {
+        if (key.policy == KeyPolicy::listed_values && !key.lists(update.value)) {
             filtered_.push_back(TagUpdate{update.key, {}});
         } else {
             filtered_.push_back(TagUpdate{update.key, with_address(update.value)});

@@ -177,7 +177,14 @@ private:
     struct Key {
         std::string_view name;
         KeyPolicy policy;
-        std::set<std::string, std::less<>> values;
+        std::vector<std::string> values;
+
+        bool lists(std::string_view value) const {
+            for (const std::string& listed : values) {
+                if (listed == value) return true;
+            }
+            return false;
+        }
     };
 
     enum class Lifetime : std::uint8_t { kept, sample };

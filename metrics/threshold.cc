@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "metrics/number_text.h"
@@ -131,6 +132,49 @@ std::optional<double> measure(const ThresholdExpression& expression, const Sink&
     return std::nullopt;
 }
 
+/// How far a value is from failing; negative if it fails. Only its order counts.
+double margin(const ThresholdExpression& expression, double measured) {
+    switch (expression.comparison) {
+        case Comparison::less_equal:
+        case Comparison::less:
+            return expression.limit - measured;
+        case Comparison::greater_equal:
+        case Comparison::greater:
+            return measured - expression.limit;
+        case Comparison::equal:
+            return -std::fabs(measured - expression.limit);
+        case Comparison::not_equal:
+            return std::fabs(measured - expression.limit);
+    }
+    return 0;
+}
+
+/// Holds one stretch against a threshold with a window.
+void judge_stretch(Threshold& threshold, const Sink& sink, Duration length, Duration end) {
+    if (sink.empty() && sink.type() != MetricType::counter) return;
+    const auto measured = measure(threshold.expression, sink, length);
+    if (!measured) return;
+    const bool holds = threshold.expression.holds(*measured);
+    if (!threshold.worst ||
+        margin(threshold.expression, *measured) < margin(threshold.expression, threshold.worst->value)) {
+        threshold.worst = WindowMeasure{*measured, end};
+    }
+    threshold.ok = threshold.ok && holds;
+}
+
+/// The stretch that ends with slot `last`, if there is a whole one.
+void judge_window(Threshold& threshold, const SinkSlots& slots, std::size_t last, Duration run_duration) {
+    const Duration period = ThresholdSet::period;
+    const auto wanted = static_cast<std::size_t>((threshold.expression.window + period - Duration(1)) / period);
+    if (last + 1 < wanted) return;
+    // Of a slot that the end of the run cut off, sums say nothing.
+    const bool cut_off = run_duration + period / 2 < period * static_cast<Duration::rep>(last + 1);
+    if (cut_off && threshold.expression.aggregation == Aggregation::count) return;
+    const Duration end = std::min<Duration>(run_duration, period * static_cast<Duration::rep>(last + 1));
+    const Duration begin = period * static_cast<Duration::rep>(last + 1 - wanted);
+    judge_stretch(threshold, slots.range(last + 1 - wanted, last + 1), end - begin, end);
+}
+
 /// The metric that a definition is on, if there is one of that name.
 struct Target {
     const Metric* metric;
@@ -159,12 +203,23 @@ Result<ThresholdExpression> ThresholdExpression::parse(std::string_view text) {
             return with_context(method.error(),
                                 "failed parsing threshold expression's " + quoted(text) + " left hand side; reason");
         }
-        const auto limit = parse_number(right);
+        const auto over = right.find(" over ");
+        Duration window{};
+        if (over != std::string_view::npos) {
+            const auto parsed = parse_go_duration(trim(right.substr(over + 6)));
+            const std::string context = "failed parsing threshold expression's " + quoted(text) + " window; reason";
+            if (!parsed) return with_context(invalid(parsed.error().message), context);
+            if (*parsed <= Duration::zero() || *parsed > std::chrono::hours(24)) {
+                return invalid(context + ": it must be positive and at most 24h");
+            }
+            window = *parsed;
+        }
+        const auto limit = parse_number(trim(right.substr(0, over)));
         if (!limit) {
             return invalid("failed parsing threshold expresion's " + quoted(text) +
                            " right hand side; reason: parsing " + quoted(right) + ": not a number");
         }
-        return ThresholdExpression{method->aggregation, method->percentile, comparison, *limit};
+        return ThresholdExpression{method->aggregation, method->percentile, comparison, *limit, window};
     }
     return invalid("failed parsing threshold expression " + quoted(text) + "; reason: malformed threshold expression");
 }
@@ -197,8 +252,9 @@ std::string ThresholdSet::Verdict::breached_text() const {
 }
 
 Result<ThresholdSet> ThresholdSet::create(std::span<const ThresholdDefinition> definitions, const Registry& registry,
-                                          SubmetricSet& submetrics) {
+                                          SubmetricSet& submetrics, WithoutData without_data) {
     ThresholdSet set;
+    set.without_data_ = without_data;
     for (const ThresholdDefinition& definition : definitions) {
         std::vector<Threshold> thresholds;
         for (const ThresholdItem& item : definition.items) {
@@ -224,6 +280,11 @@ Result<ThresholdSet> ThresholdSet::create(std::span<const ThresholdDefinition> d
         }
 
         MetricThresholds entry{definition.metric, metric.id, metric.type, std::nullopt, std::move(thresholds)};
+        if (std::ranges::any_of(entry.thresholds,
+                                [](const Threshold& one) { return one.expression.window > Duration(); })) {
+            entry.slots.emplace(metric.type);
+            entry.seen.emplace(metric.type);
+        }
         if (target->selector) {
             for (const auto& [key, value] : target->selector->tags) {
                 const auto tag = system_tag_of(key);
@@ -254,17 +315,41 @@ std::vector<std::string> ThresholdSet::add_submetrics(std::span<const ThresholdD
 
 ThresholdSet::Verdict ThresholdSet::evaluate(const RunSnapshot& snapshot, Duration run_duration, Moment moment) {
     Verdict verdict;
+    const bool at_end = moment == Moment::at_end;
     for (MetricThresholds& metric : metrics_) {
-        const Sink* sink = metric.submetric ? snapshot.submetric(*metric.submetric) : snapshot.total(metric.metric);
-        if (sink != nullptr || moment == Moment::at_end) {
-            const Sink nothing(metric.type);
-            for (Threshold& threshold : metric.thresholds) {
-                const auto measured = measure(threshold.expression, sink != nullptr ? *sink : nothing, run_duration);
-                threshold.ok = !measured || threshold.expression.holds(*measured);
-                if (threshold.ok || moment != Moment::during_run || !threshold.item.abort_on_fail) continue;
-                const auto& delay = threshold.item.delay_abort_eval;
-                if (!delay || *delay < run_duration) metric.aborts = true;
+        const Sink nothing(metric.type);
+        const Sink* found = metric.submetric ? snapshot.submetric(*metric.submetric) : snapshot.total(metric.metric);
+        const Sink& sink = found != nullptr ? *found : nothing;
+        std::size_t slot = slot_of(run_duration, period, at_end);
+        if (metric.slots && metric.seen) {
+            // A last look soon after a regular one belongs to where that one was.
+            if (metric.slots->size() > 0) slot = std::max(slot, metric.slots->size() - 1);
+            metric.slots->add(slot, sink.since(*metric.seen));
+            metric.seen = sink;
+        }
+        for (Threshold& threshold : metric.thresholds) {
+            if (threshold.expression.window > Duration()) {
+                judge_window(threshold, *metric.slots, slot, run_duration);
+                const bool short_run = run_duration < threshold.expression.window;
+                if (at_end && short_run) judge_stretch(threshold, sink, run_duration, run_duration);
+                if (at_end && !threshold.worst && without_data_ == WithoutData::fails && found == nullptr) {
+                    threshold.ok = false;
+                    threshold.no_data = true;
+                }
+            } else if (found != nullptr || at_end) {
+                const bool no_data = found == nullptr && metric.type != MetricType::counter;
+                if (no_data && without_data_ == WithoutData::fails) {
+                    threshold.ok = false;
+                    threshold.no_data = true;
+                } else {
+                    const auto measured = measure(threshold.expression, sink, run_duration);
+                    threshold.ok = !measured || threshold.expression.holds(*measured);
+                    threshold.no_data = false;
+                }
             }
+            if (threshold.ok || at_end || !threshold.item.abort_on_fail) continue;
+            const auto& delay = threshold.item.delay_abort_eval;
+            if (!delay || *delay < run_duration) metric.aborts = true;
         }
         const bool breached = std::ranges::any_of(metric.thresholds, [](const Threshold& one) { return !one.ok; });
         if (breached) verdict.breached.push_back(metric.name);
@@ -272,6 +357,26 @@ ThresholdSet::Verdict ThresholdSet::evaluate(const RunSnapshot& snapshot, Durati
     }
     std::ranges::sort(verdict.breached);
     return verdict;
+}
+
+void ThresholdSet::restore_slots(std::size_t index, SinkSlots slots, Duration run_duration) {
+    MetricThresholds& metric = metrics_.at(index);
+    metric.slots = std::move(slots);
+    metric.seen.reset();
+    for (Threshold& threshold : metric.thresholds) {
+        if (threshold.expression.window == Duration()) continue;
+        for (std::size_t slot = 0; slot < metric.slots->size(); ++slot) {
+            judge_window(threshold, *metric.slots, slot, run_duration);
+        }
+    }
+}
+
+std::vector<std::string> ThresholdSet::names_without_data() const {
+    std::vector<std::string> names;
+    for (const MetricThresholds& metric : metrics_) {
+        if (std::ranges::any_of(metric.thresholds, &Threshold::no_data)) names.push_back(metric.name);
+    }
+    return names;
 }
 
 }  // namespace k6::metrics

@@ -1,8 +1,16 @@
 // Thresholds: pass or fail by what was measured.
 //
-//   expression := method op number
+//   expression := method op number [" over " duration]
 //   method     := count | rate | value | avg | min | max | med | p(N)
 //   op         := <= < >= > === == !=
+//
+// Without a duration the whole run counts, and the last evaluation decides. With one ("p(95)<300 over 30s", which k6
+// does not have) every stretch of that length must pass, looked at every two seconds; in a shorter run, the whole of
+// it.
+//
+// Where nothing was measured there is nothing to judge: such a threshold fails at the end with `no_data`, unless
+// WithoutData::as_k6 asks for k6's zeros, which let most of them pass. Counters are never without data: nothing counted
+// is 0.
 //
 //   SubmetricSet submetrics;
 //   Result<ThresholdSet> thresholds = ThresholdSet::create(plan.thresholds, registry, submetrics);
@@ -26,6 +34,7 @@
 #include "metrics/snapshot.h"
 #include "metrics/submetric.h"
 #include "metrics/threshold_definition.h"
+#include "metrics/timeline.h"
 
 namespace k6::metrics {
 
@@ -39,6 +48,8 @@ struct ThresholdExpression {
     Comparison comparison;
     /// In the metric's own unit (milliseconds, bytes).
     double limit = 0;
+    /// Zero: the whole run.
+    Duration window{};
 
     /// Errors (ErrorClass::invalid_config) quote the text.
     static Result<ThresholdExpression> parse(std::string_view text);
@@ -46,12 +57,26 @@ struct ThresholdExpression {
     bool holds(double measured) const;
 };
 
+/// A stretch of a run that a windowed threshold was held against.
+struct WindowMeasure {
+    double value = 0;
+    /// After the start of the test.
+    Duration end{};
+};
+
 struct Threshold {
     ThresholdItem item;
     ThresholdExpression expression;
-    /// By the last evaluation; true before the first.
+    /// By the last evaluation; true before the first. With a window: false once a stretch has failed.
     bool ok = true;
+    /// Not ok, as there was nothing to judge.
+    bool no_data = false;
+    /// With a window: the stretch that is nearest to failing, or the worst that did; nothing without data.
+    std::optional<WindowMeasure> worst = std::nullopt;
 };
+
+/// What a threshold without samples means.
+enum class WithoutData : std::uint8_t { fails, as_k6 };
 
 /// All thresholds on one metric or sub-metric.
 struct MetricThresholds {
@@ -63,11 +88,17 @@ struct MetricThresholds {
     std::vector<Threshold> thresholds;
     /// Some threshold failed with abort_on_fail, after its delay; stays.
     bool aborts = false;
+    /// If some threshold has a window: the samples by ThresholdSet::period, and all of them when last looked at.
+    std::optional<SinkSlots> slots = std::nullopt;
+    std::optional<Sink> seen = std::nullopt;
 };
 
 class ThresholdSet {
 public:
     enum class Moment { during_run, at_end };
+
+    /// Between two evaluations during the run.
+    static constexpr Duration period = std::chrono::seconds(2);
 
     struct Verdict {
         /// Names of the metrics with a failing threshold, sorted bytewise.
@@ -82,7 +113,7 @@ public:
     /// Parses and checks all definitions against the registry, and adds their sub-metrics. Errors are of
     /// ErrorClass::invalid_config; the first one found is reported.
     static Result<ThresholdSet> create(std::span<const ThresholdDefinition> definitions, const Registry& registry,
-                                       SubmetricSet& submetrics);
+                                       SubmetricSet& submetrics, WithoutData without_data = WithoutData::fails);
 
     /// For --no-thresholds: expressions are not even parsed, but the definitions' sub-metrics are made, as the summary
     /// shows them. Returns the names that are no metric's.
@@ -93,6 +124,14 @@ public:
     /// (a rate, and what has to be divided by a duration of 0, passes).
     Verdict evaluate(const RunSnapshot& snapshot, Duration run_duration, Moment moment);
 
+    /// For records of runs: puts the slots of the metric thresholds at `index` in their place and judges all stretches
+    /// of them; evaluate() with Moment::at_end then adds nothing to them.
+    void restore_slots(std::size_t index, SinkSlots slots, Duration run_duration);
+
+    WithoutData without_data() const { return without_data_; }
+    /// Names of metrics with a threshold that had no data, in their order.
+    std::vector<std::string> names_without_data() const;
+
     const std::vector<MetricThresholds>& all() const { return metrics_; }
     bool empty() const { return metrics_.empty(); }
     /// Warnings about definitions that can never match (selectors on `vu` or `iter`), one line each.
@@ -100,6 +139,7 @@ public:
 
 private:
     std::vector<MetricThresholds> metrics_;
+    WithoutData without_data_ = WithoutData::fails;
     std::vector<std::string> warnings_;
 };
 

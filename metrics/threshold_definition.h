@@ -10,7 +10,7 @@
 namespace k6::metrics {
 
 struct ThresholdItem {
-    /// For example "p(95)<500".
+    /// For example "p(95)<500", or "p(95)<500 over 30s".
     std::string source;
     bool abort_on_fail = false;
     /// Failing does not abort the run before this much of it is over.

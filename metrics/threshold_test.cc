@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 
 #include "metrics/recorder.h"
 
@@ -106,8 +107,9 @@ TEST(ThresholdExpression, ComparesAsDoublesDo) {
 
 class Thresholds : public testing::Test {
 protected:
-    Result<ThresholdSet> create(std::vector<ThresholdDefinition> definitions) {
-        return ThresholdSet::create(definitions, registry, submetrics);
+    Result<ThresholdSet> create(std::vector<ThresholdDefinition> definitions,
+                                WithoutData without_data = WithoutData::fails) {
+        return ThresholdSet::create(definitions, registry, submetrics, without_data);
     }
     std::string error(ThresholdDefinition definition) {
         const auto created = create({std::move(definition)});
@@ -208,19 +210,172 @@ TEST_F(Thresholds, MeasureEveryAggregation) {
     }
 }
 
-TEST_F(Thresholds, WithoutSamplesAreJudgedOnlyAtTheEnd) {
-    registry.declare("my_gauge", MetricType::gauge).value();
-    auto set = create({{"http_reqs", {{"count>0"}}},
-                       {"http_req_duration", {{"avg>5"}}},
-                       {"my_gauge", {{"value>2"}}},
-                       {"http_req_failed", {{"rate>0.5"}}},
-                       {"http_reqs{a:b}", {{"rate>1"}}}});
-    ASSERT_TRUE(set);
-    EXPECT_TRUE(set->evaluate({}, seconds(10), during_run).breached.empty());
+class ThresholdsWithoutData : public Thresholds {
+protected:
+    ThresholdsWithoutData() { registry.declare("my_gauge", MetricType::gauge).value(); }
+    std::vector<ThresholdDefinition> definitions = {{"http_reqs", {{"count>0"}}},
+                                                    {"http_req_duration", {{"avg>5"}}},
+                                                    {"iteration_duration", {{"p(95)<500"}}},
+                                                    {"my_gauge", {{"value>2"}}},
+                                                    {"http_req_failed", {{"rate>0.5"}}},
+                                                    {"http_reqs{a:b}", {{"rate>1"}}},
+                                                    {"http_reqs{status:500}", {{"count<1"}}}};
+};
+
+TEST_F(ThresholdsWithoutData, AreJudgedOnlyAtTheEnd) {
+    for (const WithoutData without_data : {WithoutData::fails, WithoutData::as_k6}) {
+        EXPECT_TRUE(create(definitions, without_data)->evaluate({}, seconds(10), during_run).breached.empty());
+    }
+}
+
+// As k6: a rate passes, whatever is asked of it; all others are 0.
+TEST_F(ThresholdsWithoutData, CountAsZeroWhereThatIsAskedFor) {
+    auto set = create(definitions, WithoutData::as_k6);
     EXPECT_EQ(set->evaluate({}, seconds(10), at_end).breached_text(),
               "http_req_duration, http_reqs, http_reqs{a:b}, my_gauge");
+    EXPECT_TRUE(set->names_without_data().empty());
     // Nor has a counter a rate if no time has passed.
     EXPECT_EQ(set->evaluate({}, seconds(0), at_end).breached_text(), "http_req_duration, http_reqs, my_gauge");
+}
+
+// A counter that counted nothing says so; others have nothing to say.
+TEST_F(ThresholdsWithoutData, FailElse) {
+    auto set = create(definitions);
+    EXPECT_EQ(set->evaluate({}, seconds(10), at_end).breached_text(),
+              "http_req_duration, http_req_failed, http_reqs, http_reqs{a:b}, iteration_duration, my_gauge");
+    EXPECT_EQ(set->names_without_data(),
+              (std::vector<std::string>{"http_req_duration", "iteration_duration", "my_gauge", "http_req_failed"}));
+    for (const MetricThresholds& metric : set->all()) {
+        EXPECT_EQ(metric.thresholds[0].no_data, metric.type != MetricType::counter) << metric.name;
+    }
+}
+
+TEST(ThresholdExpression, MayHaveAWindow) {
+    const auto parsed = ThresholdExpression::parse("p(95)<300 over 30s");
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->limit, 300);
+    EXPECT_EQ(parsed->window, seconds(30));
+    EXPECT_EQ(ThresholdExpression::parse("rate >= 0.5  over  1m30s")->window, seconds(90));
+    EXPECT_EQ(ThresholdExpression::parse("p(95)<300")->window, seconds(0));
+    const struct {
+        std::string_view text;
+        std::string_view message;
+    } cases[] = {
+        {"p(95)<300 over",
+         "failed parsing threshold expresion's \"p(95)<300 over\" right hand side; reason: parsing "
+         "\"300 over\": not a number"},
+        {"p(95)<300 over x", "failed parsing threshold expression's \"p(95)<300 over x\" window; reason: "},
+        {"p(95)<300 over 30", "failed parsing threshold expression's \"p(95)<300 over 30\" window; reason: "},
+        {"p(95)<300 over 0s",
+         "failed parsing threshold expression's \"p(95)<300 over 0s\" window; reason: it must be "
+         "positive and at most 24h"},
+        {"p(95)<300 over -5s",
+         "failed parsing threshold expression's \"p(95)<300 over -5s\" window; reason: it must "
+         "be positive and at most 24h"},
+    };
+    for (const auto& one : cases) {
+        const auto wrong = ThresholdExpression::parse(one.text);
+        ASSERT_FALSE(wrong) << one.text;
+        EXPECT_EQ(wrong.error().error_class, ErrorClass::invalid_config);
+        EXPECT_TRUE(wrong.error().message.starts_with(one.message)) << wrong.error().message;
+    }
+}
+
+/// Two seconds at a time, as the engine looks at thresholds.
+class ThresholdWindows : public Thresholds {
+protected:
+    void start(std::vector<ThresholdDefinition> definitions) {
+        auto created = create(std::move(definitions));
+        ASSERT_TRUE(created) << created.error().message;
+        set = std::move(*created);
+        recorder.emplace(registry, submetrics);
+    }
+    ThresholdSet::Verdict look(const std::vector<double>& durations) {
+        for (double duration : durations) {
+            recorder->add(Builtin::http_req_duration, no_tags, duration, now);
+            recorder->add(Builtin::http_reqs, no_tags, 1, now);
+        }
+        elapsed += ThresholdSet::period;
+        return set.evaluate(recorder->snapshot(), elapsed, during_run);
+    }
+    ThresholdSet::Verdict end() { return set.evaluate(recorder->snapshot(), elapsed, at_end); }
+    const Threshold& threshold() const { return set.all()[0].thresholds[0]; }
+
+    ThresholdSet set;
+    std::optional<Recorder> recorder;
+    Duration elapsed{};
+};
+
+TEST_F(ThresholdWindows, FailIfOneStretchDoes) {
+    start({{"http_req_duration", {{"max<100 over 4s"}, {"avg<100"}}}});
+    EXPECT_TRUE(look({10, 10}).breached.empty());
+    EXPECT_TRUE(look({10}).breached.empty());
+    EXPECT_EQ(look({150}).breached_text(), "http_req_duration");
+    for (int i = 0; i < 5; ++i) look(std::vector<double>(20, 10.0));
+    EXPECT_EQ(end().breached_text(), "http_req_duration");
+    EXPECT_FALSE(threshold().ok);
+    ASSERT_TRUE(threshold().worst);
+    EXPECT_NEAR(threshold().worst->value, 150, 150 * 0.002);
+    EXPECT_EQ(threshold().worst->end, seconds(6));
+    // The same without a window is about the whole run.
+    EXPECT_TRUE(set.all()[0].thresholds[1].ok);
+}
+
+TEST_F(ThresholdWindows, AreJudgedOnceTheyAreFull) {
+    start({{"http_reqs", {{"count>=3 over 6s"}}}});
+    EXPECT_TRUE(look({1}).breached.empty());
+    EXPECT_TRUE(look({1}).breached.empty());
+    EXPECT_TRUE(look({1}).breached.empty());
+    EXPECT_FALSE(look({}).breached.empty());
+}
+
+TEST_F(ThresholdWindows, OfAShortRunAreTheWholeOfIt) {
+    start({{"http_req_duration", {{"max<100 over 1m"}}}});
+    look({150});
+    EXPECT_EQ(end().breached_text(), "http_req_duration");
+    EXPECT_EQ(threshold().worst->end, seconds(2));
+}
+
+TEST_F(ThresholdWindows, PassOverStretchesWithoutSamples) {
+    start({{"http_req_duration", {{"avg<100 over 2s"}}}});
+    look({10});
+    look({});
+    EXPECT_TRUE(end().breached.empty());
+    start({{"http_req_duration", {{"avg<100 over 2s"}}}});
+    elapsed = {};
+    look({});
+    EXPECT_EQ(end().breached_text(), "http_req_duration");
+    EXPECT_TRUE(threshold().no_data);
+}
+
+TEST_F(ThresholdWindows, DivideByTheirLength) {
+    start({{"http_reqs", {{"rate>=1 over 4s"}}}});
+    look({1, 1});
+    look({1, 1});
+    EXPECT_TRUE(end().breached.empty());
+    EXPECT_EQ(threshold().worst->value, 1);
+    EXPECT_FALSE(look({}).breached.empty());
+    EXPECT_EQ(threshold().worst->value, 0.5);
+}
+
+TEST_F(ThresholdWindows, MayAbortTheRun) {
+    start({{"http_req_duration", {{"max<100 over 2s", true}}}});
+    EXPECT_FALSE(look({10}).abort);
+    EXPECT_TRUE(look({150}).abort);
+}
+
+TEST_F(ThresholdWindows, AreJudgedAgainFromTheirSlots) {
+    start({{"http_req_duration", {{"max<100 over 4s"}}}});
+    look({10});
+    look({150});
+    look({10});
+    look({10});
+    end();
+    auto again = create({{"http_req_duration", {{"max<100 over 4s"}}}});
+    again->restore_slots(0, *set.all()[0].slots, elapsed);
+    EXPECT_EQ(again->evaluate(recorder->snapshot(), elapsed, at_end).breached_text(), "http_req_duration");
+    EXPECT_NEAR(again->all()[0].thresholds[0].worst->value, 150, 150 * 0.002);
+    EXPECT_EQ(again->all()[0].thresholds[0].worst->end, seconds(4));
 }
 
 TEST_F(Thresholds, CountByTheirLastEvaluation) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -83,6 +84,34 @@ void append_pair(std::string& pairs, const metrics::Tag& tag) {
     pairs += tag.value;
 }
 
+/// As "%.6f" does. Almost every value is a matter of one multiplication: it is right unless the product's rounding
+/// error could decide between two texts.
+void append_six_decimals(std::string& out, double value) {
+    constexpr double largest = 1e9;
+    constexpr double doubtful = 0.1;
+    std::array<char, 400> digits;
+    const double magnitude = std::fabs(value);
+    const double millionths = magnitude * 1e6;
+    const double whole = std::floor(millionths);
+    const double rest = millionths - whole;
+    if (!(magnitude < largest) || std::fabs(rest - 0.5) < doubtful) {
+        out.append(digits.data(),
+                   std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 6).ptr);
+        return;
+    }
+    auto number = static_cast<std::uint64_t>(whole) + (rest > 0.5 ? 1 : 0);
+    char* const end = digits.data() + 32;
+    char* begin = end;
+    for (int i = 0; i < 6; ++i, number /= 10) *--begin = static_cast<char>('0' + number % 10);
+    *--begin = '.';
+    do {
+        *--begin = static_cast<char>('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    if (std::signbit(value)) *--begin = '-';
+    out.append(begin, end);
+}
+
 void append_integer(std::string& out, std::int64_t value) {
     std::array<char, 24> digits{};
     out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
@@ -92,11 +121,14 @@ void append_integer(std::string& out, std::int64_t value) {
 
 Result<CsvSettings> parse_csv_settings(std::optional<std::string_view> argument, const OutputContext& context) {
     CsvSettings settings;
-    Settings environment(context.environment);
-    environment.text("K6_CSV_FILENAME", settings.file_name);
-    if (auto read = environment.period("K6_CSV_SAVE_INTERVAL", settings.save_interval); !read) return read.error();
+    const auto sources = Settings::of("csv", context);
+    if (!sources) return sources.error();
+    sources->text("file_name", "K6_CSV_FILENAME", settings.file_name);
+    if (auto read = sources->period("save_interval", "K6_CSV_SAVE_INTERVAL", settings.save_interval); !read) {
+        return read.error();
+    }
     std::string format;
-    environment.text("K6_CSV_TIME_FORMAT", format);
+    sources->text("time_format", "K6_CSV_TIME_FORMAT", format);
     if (!format.empty()) {
         auto parsed = parse_time_format(format);
         if (!parsed) return parsed.error();
@@ -169,27 +201,41 @@ void CsvLines::describe_tags(const metrics::TagSet& tags) {
 }
 
 void CsvLines::append(std::string& out, const metrics::SampleChunk& chunk) {
-    // Another set may have taken the last one's address.
+    // Other sets may have taken the last ones' addresses.
     last_tags_ = nullptr;
+    last_metadata_ = nullptr;
     for (const metrics::Sample& sample : chunk.samples()) {
         if (sample.tags != last_tags_) {
             last_tags_ = sample.tags;
             describe_tags(*sample.tags);
         }
-        out += registry_.at(sample.metric).name;
-        out += ',';
-        append_time(out, sample.time);
-        out += ',';
-        std::array<char, 400> digits{};
-        out.append(
-            digits.data(),
-            std::to_chars(digits.data(), digits.data() + digits.size(), sample.value, std::chars_format::fixed, 6).ptr);
+        if (sample.metadata != last_metadata_) {
+            last_metadata_ = sample.metadata;
+            pairs_.clear();
+            for (const metrics::Tag& tag : *sample.metadata) append_pair(pairs_, tag);
+            last_metadata_text_.clear();
+            append_field(last_metadata_text_, pairs_);
+            last_metadata_text_ += '\n';
+        }
+        if (sample.time != last_time_) {
+            last_time_ = sample.time;
+            last_time_text_.clear();
+            append_time(last_time_text_, sample.time);
+            last_time_text_ += ',';
+        }
+        out += name_of(sample.metric);
+        out += last_time_text_;
+        append_six_decimals(out, sample.value);
         out += last_tags_text_;
-        pairs_.clear();
-        for (const metrics::Tag& tag : *sample.metadata) append_pair(pairs_, tag);
-        append_field(out, pairs_);
-        out += '\n';
+        out += last_metadata_text_;
     }
+}
+
+const std::string& CsvLines::name_of(metrics::MetricId id) {
+    if (id.index >= names_.size()) names_.resize(id.index + 1);
+    std::string& name = names_[id.index];
+    if (name.empty()) name = registry_.at(id).name + ",";
+    return name;
 }
 
 CsvOutput::CsvOutput(CsvSettings settings, const OutputContext& context)

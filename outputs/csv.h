@@ -43,6 +43,8 @@ public:
 private:
     void append_time(std::string& out, metrics::WallTime time);
     void describe_tags(const metrics::TagSet& tags);
+    /// With a comma behind it.
+    const std::string& name_of(metrics::MetricId id);
 
     CsvTimeFormat format_;
     const metrics::Registry& registry_;
@@ -52,6 +54,11 @@ private:
     /// The columns of the set written last in this chunk: the samples of one request share theirs.
     const metrics::TagSet* last_tags_ = nullptr;
     std::string last_tags_text_;
+    const metrics::TagSet* last_metadata_ = nullptr;
+    std::string last_metadata_text_;
+    metrics::WallTime last_time_ = metrics::WallTime::min();
+    std::string last_time_text_;
+    std::vector<std::string> names_;
     std::vector<std::string_view> values_;
     std::string pairs_;
 };

@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <random>
 
 #include "outputs/output_world.h"
 
@@ -48,6 +53,29 @@ TEST_F(CsvTest, TimesHaveTheAskedFormat) {
     EXPECT_EQ(time_in(CsvTimeFormat::unix_nano), "1795287077497690716");
     EXPECT_EQ(time_in(CsvTimeFormat::rfc3339).find('.'), std::string::npos);
     EXPECT_NE(time_in(CsvTimeFormat::rfc3339_nano).find(".497690716"), std::string::npos);
+}
+
+TEST_F(CsvTest, ValuesHaveSixDecimalsAsPrintfRoundsThem) {
+    std::vector<double> values = {
+        0,      -0.0, 1,    -1.5,      0.0000005, 0.00000049999999, 1e-300, 123456789.1234565, 999999999.9999995,
+        1e9,    1e17, 1e22, 0.1 + 0.2, 2.5e-7,    0.9999995,        0.5e-6, 1.0000005,         1e300,
+        -1e-20, 1e-6, 3.3e8};
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 4000; ++i) {
+        values.push_back(std::bit_cast<double>(random()));
+        values.push_back(std::lognormal_distribution(2.0, 4.0)(random));
+        values.push_back(static_cast<double>(random() % 4'000'000'000) / 2e6);
+    }
+    for (const double value : values) {
+        if (!std::isfinite(value)) continue;
+        add(Builtin::http_reqs, {}, value);
+        std::string text;
+        CsvLines lines(CsvTimeFormat::unix, context());
+        for (const auto& chunk : taken()) lines.append(text, *chunk);
+        std::array<char, 400> expected{};
+        std::snprintf(expected.data(), expected.size(), "http_reqs,1795287077,%.6f,", value);
+        ASSERT_TRUE(text.starts_with(expected.data())) << text << expected.data();
+    }
 }
 
 TEST_F(CsvTest, ArgumentsGoOverVariablesGoOverDefaults) {

@@ -8,6 +8,9 @@
 #include "outputs/csv.h"
 #include "outputs/influxdb.h"
 #include "outputs/json.h"
+#include "outputs/kafka.h"
+#include "outputs/opentelemetry.h"
+#include "outputs/prometheus_rw.h"
 #include "outputs/statsd.h"
 
 namespace k6::outputs {
@@ -49,14 +52,48 @@ MadeOutput make_statsd(Argument, const OutputContext& context) {
     return std::make_unique<StatsdOutput>(*settings, context);
 }
 
+MadeOutput make_kafka(Argument argument, const OutputContext& context) {
+    const auto settings = parse_kafka_settings(argument, context);
+    if (!settings) return settings.error();
+    auto output = KafkaOutput::connect(*settings, context);
+    if (!output) return output.error();
+    return *std::move(output);
+}
+
+MadeOutput make_prometheus(Argument, const OutputContext& context) {
+    const auto settings = parse_prometheus_settings(context);
+    if (!settings) return settings.error();
+    auto output = PrometheusOutput::make(*settings, context);
+    if (!output) return output.error();
+    return *std::move(output);
+}
+
+MadeOutput make_opentelemetry(Argument, const OutputContext& context) {
+    const auto settings = parse_opentelemetry_settings(context);
+    if (!settings) return settings.error();
+    auto output = OpentelemetryOutput::make(*settings, context);
+    if (!output) return output.error();
+    return *std::move(output);
+}
+
+MadeOutput make_experimental_opentelemetry(Argument argument, const OutputContext& context) {
+    context.logger.warn("The output experimental-opentelemetry is called opentelemetry now; the old name will go");
+    return make_opentelemetry(argument, context);
+}
+
 /// Sorted by type, as the error message lists them.
 constexpr std::array kinds = {
     OutputKind{"csv", make_csv},
     OutputKind{"datadog", make_statsd<StatsdFlavour::datadog>},
+    OutputKind{"experimental-opentelemetry", make_experimental_opentelemetry, true},
+    OutputKind{"experimental-prometheus-rw", make_prometheus},
     OutputKind{"influxdb", make_influxdb},
     OutputKind{"json", make_json},
+    OutputKind{"kafka", make_kafka},
+    OutputKind{"opentelemetry", make_opentelemetry},
     OutputKind{"output-statsd", make_statsd<StatsdFlavour::statsd>, true},
     OutputKind{"statsd", make_statsd<StatsdFlavour::statsd>},
+    OutputKind{"xk6-kafka", make_kafka, true},
 };
 
 std::string available_types() {
@@ -66,7 +103,8 @@ std::string available_types() {
         if (!text.empty()) text += ", ";
         text += kind.type;
     }
-    return text;
+    // Reports have no outputs of theirs, but are asked for alike (reports.h).
+    return text + "; and as reports: html, junit, record";
 }
 
 }  // namespace

@@ -1,19 +1,16 @@
 #include "outputs/influxdb.h"
 
-#include <httplib.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <thread>
 #include <utility>
 
+#include "outputs/delivery.h"
+#include "outputs/http_push.h"
 #include "outputs/settings.h"
+#include "outputs/url_text.h"
 
 namespace k6::outputs {
 namespace {
@@ -22,51 +19,6 @@ namespace {
 constexpr std::size_t most_bytes_per_write = 4 << 20;
 
 Error invalid(std::string message) { return {ErrorClass::generic, std::move(message)}; }
-
-struct SplitUrl {
-    std::string scheme;
-    std::string username;
-    std::string password;
-    std::string authority;  // host:port
-    std::string path;
-    std::vector<std::pair<std::string, std::string>> query;
-};
-
-std::string decoded(std::string_view text) { return httplib::detail::decode_url(std::string(text), true); }
-
-SplitUrl split_url(std::string_view url) {
-    SplitUrl parts;
-    const std::size_t scheme_end = url.find("://");
-    if (scheme_end != std::string_view::npos) {
-        parts.scheme = std::string(url.substr(0, scheme_end));
-        url.remove_prefix(scheme_end + 3);
-    }
-    const std::size_t question = url.find('?');
-    if (question != std::string_view::npos) {
-        std::string_view query = url.substr(question + 1);
-        while (!query.empty()) {
-            const std::size_t end = std::min(query.find('&'), query.size());
-            const std::string_view item = query.substr(0, end);
-            const std::size_t equals = std::min(item.find('='), item.size());
-            parts.query.emplace_back(decoded(item.substr(0, equals)),
-                                     equals < item.size() ? decoded(item.substr(equals + 1)) : "");
-            query.remove_prefix(std::min(end + 1, query.size()));
-        }
-        url = url.substr(0, question);
-    }
-    const std::size_t slash = std::min(url.find('/'), url.size());
-    std::string_view authority = url.substr(0, slash);
-    parts.path = std::string(url.substr(slash));
-    if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
-        const std::string_view user = authority.substr(0, at);
-        const std::size_t colon = std::min(user.find(':'), user.size());
-        parts.username = decoded(user.substr(0, colon));
-        if (colon < user.size()) parts.password = decoded(user.substr(colon + 1));
-        authority.remove_prefix(at + 1);
-    }
-    parts.authority = std::string(authority);
-    return parts;
-}
 
 Result<void> read_query(const std::string& key, const std::string& value, InfluxdbSettings& settings,
                         bool& fields_given) {
@@ -131,14 +83,15 @@ Result<std::int64_t> unit_of(const std::string& precision) {
 
 }  // namespace
 
-/// Sends finished texts, on threads of its own.
+/// Sends finished texts.
 class InfluxdbOutput::Writer {
 public:
     virtual ~Writer() = default;
-    virtual void prepare() = 0;
+    virtual Result<void> prepare() = 0;
     /// May wait while as many writes as allowed are under way.
-    virtual void send(std::string lines) = 0;
-    virtual void finish() = 0;
+    virtual void send(Parcel lines) = 0;
+    virtual void begin_stop() {}
+    virtual void finish() {}
 
     class Http;
     class Udp;
@@ -146,142 +99,121 @@ public:
 
 class InfluxdbOutput::Writer::Http final : public Writer {
 public:
-    Http(const InfluxdbSettings& settings, Logger& logger) : settings_(settings), logger_(logger) {
-        const std::size_t path = settings.address.find('/', settings.address.find("://") + 3);
-        base_ = settings.address.substr(0, path);
-        prefix_ = path == std::string::npos ? "" : settings.address.substr(path);
-        httplib::Params params{{"consistency", settings.consistency},
-                               {"db", settings.database},
-                               {"precision", settings.precision.empty() ? "ns" : settings.precision},
-                               {"rp", settings.retention}};
-        write_path_ = prefix_ + "/write?" + httplib::detail::params_to_query_str(params);
-        for (std::int64_t i = 0; i < settings.concurrent_writes; ++i) {
-            threads_.emplace_back([this] { work(); });
-        }
-    }
-    ~Http() override { finish(); }
-
-    void prepare() override {
-        auto client = connect();
-        const httplib::Params params{{"db", ""}, {"params", "{}"}, {"q", "CREATE DATABASE " + settings_.database}};
-        const auto result =
-            client->Post(prefix_ + "/query?" + httplib::detail::params_to_query_str(params), "", "application/json");
-        if (!result || result->status != 200) {
-            logger_.debug("InfluxDB: the database could not be made",
-                          {{"error", result ? result->body : httplib::to_string(result.error())}});
-        }
+    Http(InfluxdbOutput& output, const InfluxdbSettings& settings) : output_(output), settings_(settings) {
+        const SplitUrl url = split_url(settings.address);
+        target_ = {.base = url.base(),
+                   .headers = {{"User-Agent", "k6"}},
+                   .username = settings.username,
+                   .password = settings.password,
+                   .tls = {.insecure_skip_verify = settings.insecure},
+                   .proxy = settings.proxy};
+        prefix_ = url.path.ends_with('/') ? url.path.substr(0, url.path.size() - 1) : url.path;
     }
 
-    void send(std::string lines) override {
-        std::unique_lock lock(mutex_);
-        room_.wait(lock, [this] { return waiting_.size() < threads_.size(); });
-        waiting_.push_back(std::move(lines));
-        work_.notify_one();
+    Result<void> prepare() override {
+        std::vector<std::unique_ptr<Channel>> channels;
+        for (std::int64_t i = 0; i < settings_.concurrent_writes; ++i) {
+            auto poster = HttpPoster::make(target_);
+            if (!poster) return poster.error();
+            channels.push_back(std::make_unique<Connection>(*std::move(poster), write_path()));
+        }
+        create_database();
+        delivery_.emplace(std::move(channels), Delivery::Policy{.patience = output_.context().patience, .tries = 3},
+                          [this](const Parcel& parcel, const Outcome& outcome) { done(parcel, outcome); });
+        return {};
     }
 
-    void finish() override {
-        {
-            const std::lock_guard lock(mutex_);
-            done_ = true;
-        }
-        work_.notify_all();
-        for (std::thread& thread : threads_) thread.join();
-        threads_.clear();
-    }
+    void send(Parcel lines) override { delivery_->hand_over(std::move(lines)); }
+    void begin_stop() override { delivery_->begin_stop(); }
+    void finish() override { delivery_->finish(); }
 
 private:
-    std::unique_ptr<httplib::Client> connect() const {
-        auto client = std::make_unique<httplib::Client>(base_);
-        client->set_keep_alive(true);
-        client->set_connection_timeout(5);
-        client->set_read_timeout(30);
-        client->set_default_headers({{"User-Agent", "k6"}});
-        if (!settings_.username.empty()) client->set_basic_auth(settings_.username, settings_.password);
-        if (settings_.insecure) client->enable_server_certificate_verification(false);
-        if (const std::size_t colon = settings_.proxy.rfind(':'); colon != std::string::npos) {
-            const std::size_t host = settings_.proxy.find("://");
-            const std::size_t begin = host == std::string::npos ? 0 : host + 3;
-            client->set_proxy(settings_.proxy.substr(begin, colon - begin),
-                              std::atoi(settings_.proxy.c_str() + colon + 1));
+    class Connection final : public Channel {
+    public:
+        Connection(std::unique_ptr<HttpPoster> poster, std::string path)
+            : poster_(std::move(poster)), path_(std::move(path)) {}
+        Outcome deliver(const std::string& body) override {
+            const auto answer = poster_->post(path_, body, "text/plain; charset=utf-8");
+            if (!answer) return {.error = answer.error().message, .may_retry = true};
+            if (answer->status == 200 || answer->status == 204) return {};
+            return {.error = answer->error_text(), .may_retry = answer->may_retry()};
         }
-        return client;
+        void abort() override { poster_->abort(); }
+
+    private:
+        std::unique_ptr<HttpPoster> poster_;
+        std::string path_;
+    };
+
+    std::string write_path() const {
+        return prefix_ + "/write?" +
+               query_text({{"consistency", settings_.consistency},
+                           {"db", settings_.database},
+                           {"precision", settings_.precision.empty() ? "ns" : settings_.precision},
+                           {"rp", settings_.retention}});
     }
 
-    void work() {
-        auto client = connect();
-        std::unique_lock lock(mutex_);
-        while (true) {
-            work_.wait(lock, [this] { return done_ || !waiting_.empty(); });
-            if (waiting_.empty()) return;
-            const std::string lines = std::move(waiting_.front());
-            waiting_.pop_front();
-            room_.notify_one();
-            lock.unlock();
-            const auto begin = std::chrono::steady_clock::now();
-            write(*client, lines);
-            if (std::chrono::steady_clock::now() - begin > settings_.push_interval) {
-                logger_.warn(
-                    "InfluxDB: a write took longer than the push interval; the rate of samples cannot be kept up");
-            }
-            lock.lock();
-        }
+    // A failure need not be one: the database may be there, and its user not be allowed to make any.
+    void create_database() const {
+        HttpTarget quick = target_;
+        quick.timeout = std::chrono::seconds(5);
+        auto poster = HttpPoster::make(quick);
+        if (!poster) return;
+        const auto answer = (*poster)->post(
+            prefix_ + "/query?" +
+                query_text({{"db", ""}, {"params", "{}"}, {"q", "CREATE DATABASE " + settings_.database}}),
+            "", "application/json");
+        if (answer && answer->status == 200) return;
+        output_.context().logger.debug("InfluxDB: the database could not be made",
+                                       {{"error", answer ? answer->error_text() : answer.error().message}});
     }
 
-    void write(httplib::Client& client, const std::string& lines) {
-        const auto result = client.Post(write_path_, lines, "text/plain; charset=utf-8");
-        std::string error;
-        if (!result) {
-            error = httplib::to_string(result.error());
-        } else if (result->status != 200 && result->status != 204) {
-            error = result->body.empty() ? "status " + std::to_string(result->status) : result->body;
-            if (error.find("unauthorized access") != std::string::npos) {
-                error += " (this output speaks to InfluxDB 1.x)";
-            }
+    void done(const Parcel& parcel, const Outcome& outcome) {
+        if (outcome.delivered() && outcome.took > settings_.push_interval) {
+            output_.context().logger.warn(
+                "A write took longer than the push interval; if that goes on, samples will be dropped",
+                {{"output", output_.type()}});
         }
-        if (!error.empty()) logger_.error("Couldn't write stats", {{"output", "InfluxDBv1"}, {"error", error}});
+        if (outcome.delivered()) return;
+        output_.count_lost(parcel.samples);
+        const bool unauthorized = outcome.error.find("unauthorized access") != std::string::npos;
+        output_.log_error(
+            "Couldn't write stats",
+            unauthorized ? outcome.error + " (this output speaks to InfluxDB 1.x, not to version 2)" : outcome.error);
     }
 
+    InfluxdbOutput& output_;
     const InfluxdbSettings settings_;
-    Logger& logger_;
-    std::string base_;
+    HttpTarget target_;
     std::string prefix_;
-    std::string write_path_;
-    std::mutex mutex_;
-    std::condition_variable work_;
-    std::condition_variable room_;
-    std::deque<std::string> waiting_;
-    bool done_ = false;
-    std::vector<std::thread> threads_;
+    std::optional<Delivery> delivery_;
 };
 
 /// Whole lines in datagrams of at most the payload size.
 class InfluxdbOutput::Writer::Udp final : public Writer {
 public:
-    Udp(const InfluxdbSettings& settings, Logger& logger) : settings_(settings), logger_(logger) {}
+    explicit Udp(const InfluxdbSettings& settings) : settings_(settings) {}
     ~Udp() override {
         if (socket_ >= 0) ::close(socket_);
     }
 
-    void prepare() override {
-        const std::string address = settings_.address.substr(settings_.address.find("://") + 3);
+    Result<void> prepare() override {
+        const std::string address = split_url(settings_.address).authority;
         const std::size_t colon = std::min(address.rfind(':'), address.size());
         const addrinfo hints{.ai_socktype = SOCK_DGRAM};
         addrinfo* found = nullptr;
         const std::string port = colon < address.size() ? address.substr(colon + 1) : "8089";
         if (::getaddrinfo(address.substr(0, colon).c_str(), port.c_str(), &hints, &found) != 0) {
-            logger_.error("Couldn't write stats", {{"output", "InfluxDBv1"}, {"error", "no address for " + address}});
-            return;
+            return invalid("no address for " + address);
         }
         socket_ = ::socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (socket_ >= 0 && ::connect(socket_, found->ai_addr, found->ai_addrlen) != 0) {
-            ::close(socket_);
-            socket_ = -1;
-        }
+        const bool connected = socket_ >= 0 && ::connect(socket_, found->ai_addr, found->ai_addrlen) == 0;
         ::freeaddrinfo(found);
+        return connected ? Result<void>() : invalid("no socket to " + address);
     }
 
-    void send(std::string lines) override {
-        if (socket_ < 0) return;
+    void send(Parcel parcel) override {
+        const std::string& lines = parcel.body;
         const auto most = static_cast<std::size_t>(settings_.payload_size);
         std::size_t begin = 0;
         while (begin < lines.size()) {
@@ -297,33 +229,34 @@ public:
         }
     }
 
-    void finish() override {}
-
 private:
     const InfluxdbSettings settings_;
-    Logger& logger_;
     int socket_ = -1;
 };
 
 Result<InfluxdbSettings> parse_influxdb_settings(std::optional<std::string_view> argument,
                                                  const OutputContext& context) {
     InfluxdbSettings settings;
-    Settings environment(context.environment);
-    environment.text("K6_INFLUXDB_ADDR", settings.address);
-    environment.text("K6_INFLUXDB_DB", settings.database);
-    environment.text("K6_INFLUXDB_USERNAME", settings.username);
-    environment.text("K6_INFLUXDB_PASSWORD", settings.password);
-    environment.text("K6_INFLUXDB_PROXY", settings.proxy);
-    environment.text("K6_INFLUXDB_PRECISION", settings.precision);
-    environment.text("K6_INFLUXDB_RETENTION", settings.retention);
-    environment.text("K6_INFLUXDB_CONSISTENCY", settings.consistency);
-    environment.list("K6_INFLUXDB_TAGS_AS_FIELDS", settings.tags_as_fields);
-    if (auto read = environment.flag("K6_INFLUXDB_INSECURE", settings.insecure); !read) return read.error();
-    if (auto read = environment.count("K6_INFLUXDB_PAYLOAD_SIZE", settings.payload_size); !read) return read.error();
-    if (auto read = environment.period("K6_INFLUXDB_PUSH_INTERVAL", settings.push_interval); !read) {
+    const auto sources = Settings::of("influxdb", context);
+    if (!sources) return sources.error();
+    sources->text("addr", "K6_INFLUXDB_ADDR", settings.address);
+    sources->text("db", "K6_INFLUXDB_DB", settings.database);
+    sources->text("username", "K6_INFLUXDB_USERNAME", settings.username);
+    sources->text("password", "K6_INFLUXDB_PASSWORD", settings.password);
+    sources->text("proxy", "K6_INFLUXDB_PROXY", settings.proxy);
+    sources->text("precision", "K6_INFLUXDB_PRECISION", settings.precision);
+    sources->text("retention", "K6_INFLUXDB_RETENTION", settings.retention);
+    sources->text("consistency", "K6_INFLUXDB_CONSISTENCY", settings.consistency);
+    sources->list("tagsAsFields", "K6_INFLUXDB_TAGS_AS_FIELDS", settings.tags_as_fields);
+    if (auto read = sources->flag("insecure", "K6_INFLUXDB_INSECURE", settings.insecure); !read) return read.error();
+    if (auto read = sources->count("payloadSize", "K6_INFLUXDB_PAYLOAD_SIZE", settings.payload_size); !read) {
         return read.error();
     }
-    if (auto read = environment.count("K6_INFLUXDB_CONCURRENT_WRITES", settings.concurrent_writes); !read) {
+    if (auto read = sources->period("pushInterval", "K6_INFLUXDB_PUSH_INTERVAL", settings.push_interval); !read) {
+        return read.error();
+    }
+    if (auto read = sources->count("concurrentWrites", "K6_INFLUXDB_CONCURRENT_WRITES", settings.concurrent_writes);
+        !read) {
         return read.error();
     }
     if (argument) {
@@ -360,29 +293,31 @@ std::string InfluxdbOutput::description() const { return "InfluxDBv1 (" + settin
 
 Result<void> InfluxdbOutput::open() {
     if (settings_.address.starts_with("udp://")) {
-        writer_ = std::make_unique<Writer::Udp>(settings_, context().logger);
+        writer_ = std::make_unique<Writer::Udp>(settings_);
     } else {
-        writer_ = std::make_unique<Writer::Http>(settings_, context().logger);
+        writer_ = std::make_unique<Writer::Http>(*this, settings_);
     }
-    writer_->prepare();
-    return {};
+    return writer_->prepare();
 }
 
 void InfluxdbOutput::write(const SampleQueue::Chunks& chunks) {
-    std::string text;
+    Parcel parcel;
     for (const auto& chunk : chunks) {
         lines_.forget_tags();
         for (const metrics::Sample& sample : chunk->samples()) {
-            if (lines_.append(text, sample)) {
-                text += '\n';
+            if (lines_.append(parcel.body, sample)) {
+                parcel.body += '\n';
+                ++parcel.samples;
             } else {
                 ++not_finite_;
             }
         }
-        if (text.size() >= most_bytes_per_write) writer_->send(std::exchange(text, {}));
+        if (parcel.body.size() >= most_bytes_per_write) writer_->send(std::exchange(parcel, {}));
     }
-    if (!text.empty()) writer_->send(std::move(text));
+    if (parcel.samples > 0) writer_->send(std::move(parcel));
 }
+
+void InfluxdbOutput::begin_stop() { writer_->begin_stop(); }
 
 Result<void> InfluxdbOutput::close() {
     writer_->finish();

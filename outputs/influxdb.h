@@ -52,6 +52,7 @@ private:
                    const OutputContext& context);
     Result<void> open() override;
     void write(const SampleQueue::Chunks& chunks) override;
+    void begin_stop() override;
     Result<void> close() override;
 
     InfluxdbSettings settings_;

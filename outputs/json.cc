@@ -92,8 +92,9 @@ void JsonLines::append_tags(std::string& out, const metrics::TagSet& tags) {
 }
 
 void JsonLines::append(std::string& out, const metrics::SampleChunk& chunk) {
-    // Another set may have taken the last one's address.
+    // Other sets may have taken the last ones' addresses.
     last_tags_ = nullptr;
+    last_metadata_ = nullptr;
     for (const metrics::Sample& sample : chunk.samples()) {
         if (!std::isfinite(sample.value)) {
             ++not_finite_;
@@ -102,20 +103,29 @@ void JsonLines::append(std::string& out, const metrics::SampleChunk& chunk) {
         const KnownMetric& metric = announce(out, sample.metric);
         if (sample.tags != last_tags_) {
             last_tags_ = sample.tags;
-            last_tags_text_.clear();
+            last_tags_text_ = ",\"tags\":";
             append_tags(last_tags_text_, *sample.tags);
         }
-        out += metric.point_prefix;
-        times_.append(out, sample.time);
-        out += "\",\"value\":";
-        append_json_number(out, sample.value);
-        out += ",\"tags\":";
-        out += last_tags_text_;
-        if (!sample.metadata->empty()) {
-            out += ",\"metadata\":";
-            append_tags(out, *sample.metadata);
+        if (sample.metadata != last_metadata_) {
+            last_metadata_ = sample.metadata;
+            last_metadata_text_.clear();
+            if (!sample.metadata->empty()) {
+                last_metadata_text_ += ",\"metadata\":";
+                append_tags(last_metadata_text_, *sample.metadata);
+            }
+            last_metadata_text_ += "}}\n";
         }
-        out += "}}\n";
+        if (sample.time != last_time_) {
+            last_time_ = sample.time;
+            last_time_text_.clear();
+            times_.append(last_time_text_, sample.time);
+            last_time_text_ += "\",\"value\":";
+        }
+        out += metric.point_prefix;
+        out += last_time_text_;
+        append_json_number(out, sample.value);
+        out += last_tags_text_;
+        out += last_metadata_text_;
     }
 }
 

@@ -52,6 +52,10 @@ private:
     /// The set written last in this chunk and its text: the samples of one request share theirs.
     const metrics::TagSet* last_tags_ = nullptr;
     std::string last_tags_text_;
+    const metrics::TagSet* last_metadata_ = nullptr;
+    std::string last_metadata_text_;
+    metrics::WallTime last_time_ = metrics::WallTime::min();
+    std::string last_time_text_;
     std::uint64_t not_finite_ = 0;
 };
 

@@ -210,8 +210,10 @@ TEST_F(Json, IsMadeByTheFactory) {
     EXPECT_EQ(make_output("json", context()).value()->description(), "json(stdout)");
     const auto unknown = make_output("nope=x", context());
     ASSERT_FALSE(unknown);
-    EXPECT_EQ(unknown.error().message,
-              "invalid output type 'nope', available types are: csv, datadog, influxdb, json, statsd");
+    EXPECT_EQ(
+        unknown.error().message,
+        "invalid output type 'nope', available types are: csv, datadog, experimental-prometheus-rw, influxdb, json, "
+        "kafka, opentelemetry, statsd; and as reports: html, junit, record");
     EXPECT_EQ(unknown.error().error_class, ErrorClass::generic);
 }
 

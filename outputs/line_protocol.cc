@@ -9,8 +9,13 @@ namespace k6::outputs {
 namespace {
 
 void append_escaped(std::string& out, std::string_view text, std::string_view special) {
-    for (const char c : text) {
-        if (special.find(c) != std::string_view::npos) out += '\\';
+    const auto is_special = [special](char c) { return c == '\n' || special.find(c) != std::string_view::npos; };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        // InfluxDB's parser has no escape for a backslash: one in front of an escape, or at the end, would make its
+        // idea of where the value ends another one than ours.
+        if (c == '\\' && (i + 1 == text.size() || is_special(text[i + 1]))) c = '/';
+        if (is_special(c)) out += '\\';
         // A line break would end the point.
         out += c == '\n' ? ' ' : c;
     }

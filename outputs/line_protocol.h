@@ -4,7 +4,8 @@
 //   lines.append(text, sample);
 //   // http_reqs,method=GET,status=200 url="http://h/?q=a b",value=1 1795287077497690716
 //
-// Tags are sorted by key; those with an empty value are left out. Some become fields, which are not indexed. One thread.
+// Tags are sorted by key; those with an empty value are left out. Some become fields, which are not indexed. One
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -38,6 +38,16 @@ TEST_F(LineProtocolTest, TagsAndFieldsAreSortedAndEscaped) {
     EXPECT_EQ(line({{"group", "::g,1 =x"}}, 2, {}), "http_reqs,group=::g\\,1\\ \\=x value=2 1795287077497690716");
 }
 
+// Found with a real server, which took the comma for a part of the value.
+TEST_F(LineProtocolTest, ABackslashDoesNotSwallowWhatFollows) {
+    EXPECT_EQ(line({{"a", "x\\"}, {"b", "x\\,y"}, {"c", "x\\\\"}, {"d", "x\\y"}}, 1, {}),
+              "http_reqs,a=x/,b=x/\\,y,c=x\\/,d=x\\y value=1 1795287077497690716");
+}
+
+TEST_F(LineProtocolTest, ALineBreakIsABlankAndEscapedAsOne) {
+    EXPECT_EQ(line({{"a", "x\ny"}}, 1, {}), "http_reqs,a=x\\ y value=1 1795287077497690716");
+}
+
 TEST_F(LineProtocolTest, FieldsHaveKindsIfTheirValuesAllowIt) {
     EXPECT_EQ(
         line({{"a", "5"}, {"b", "true"}, {"c", "1.5"}, {"d", "x"}}, 0.25, {"a:int", "b:bool", "c:float", "d:int"}),

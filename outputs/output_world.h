@@ -38,6 +38,18 @@ protected:
                 .environment = [this](std::string_view name) -> std::optional<std::string> {
                     const auto found = environment.find(std::string(name));
                     return found == environment.end() ? std::nullopt : std::optional(found->second);
+                },
+                .environment_names =
+                    [this] {
+                        std::vector<std::string> names;
+                        for (const auto& [name, value] : environment) names.push_back(name);
+                        return names;
+                    },
+                .native_histograms = native_histograms,
+                .patience = patience,
+                .configuration = [this](std::string_view type) -> std::optional<std::string> {
+                    const auto found = configuration.find(std::string(type));
+                    return found == configuration.end() ? std::nullopt : std::optional(found->second);
                 }};
     }
 
@@ -56,6 +68,10 @@ protected:
     }
 
     std::map<std::string, std::string> environment;
+    /// JSON of the configuration file's collectors, by type.
+    std::map<std::string, std::string> configuration;
+    bool native_histograms = false;
+    std::chrono::nanoseconds patience = std::chrono::seconds(10);
     metrics::Registry registry;
     metrics::SubmetricSet submetrics;
     MemoryLogger logger;

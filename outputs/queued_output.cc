@@ -15,6 +15,7 @@ Result<void> QueuedOutput::start() {
     thread_ = std::thread([this] {
         while (const auto chunks = queue_.take(period_)) {
             if (!chunks->empty()) write(*chunks);
+            tick();
         }
     });
     return {};
@@ -26,12 +27,18 @@ void QueuedOutput::end() {
 }
 
 Result<void> QueuedOutput::stop(const metrics::RunOutcome&) {
+    begin_stop();
     end();
-    if (const std::uint64_t dropped = dropped_samples(); dropped > 0) {
+    Result<void> closed = close();
+    if (const std::uint64_t unqueued = queue_.dropped_samples(); unqueued > 0) {
         context_.logger.warn("Samples were dropped, as the output did not keep up",
-                             {{"output", type_}, {"count", std::to_string(dropped)}});
+                             {{"output", type_}, {"count", std::to_string(unqueued)}});
     }
-    return close();
+    if (const std::uint64_t lost = lost_.load(); lost > 0) {
+        context_.logger.warn("Samples were lost, as the backend did not take them",
+                             {{"output", type_}, {"count", std::to_string(lost)}});
+    }
+    return closed;
 }
 
 void QueuedOutput::log_error(std::string_view message, std::string_view error) const {

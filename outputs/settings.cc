@@ -1,18 +1,34 @@
 #include "outputs/settings.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <charconv>
 
 namespace k6::outputs {
 namespace {
 
-Error wrong(std::string_view variable, const Error& error) { return with_context(error, variable); }
-
 template <class T>
-Result<void> assign(std::string_view variable, Result<T> parsed, T& field) {
-    if (!parsed) return wrong(variable, parsed.error());
+Result<void> assign(std::string_view source, Result<T> parsed, T& field) {
+    if (!parsed) return with_context(parsed.error(), source);
     field = *std::move(parsed);
     return {};
+}
+
+/// nullopt for what no setting is made of.
+std::optional<std::string> as_text(const boost::json::value& value) {
+    if (value.is_string()) return std::string(value.get_string());
+    if (value.is_bool()) return value.get_bool() ? "true" : "false";
+    if (value.is_number()) return boost::json::serialize(value);
+    if (value.is_array()) {
+        std::string joined;
+        for (const auto& item : value.get_array()) {
+            if (!item.is_string()) return std::nullopt;
+            if (!joined.empty()) joined += ',';
+            joined += std::string_view(item.get_string());
+        }
+        return joined;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -48,33 +64,90 @@ std::vector<std::string> parse_list(std::string_view text) {
     return parts;
 }
 
-std::optional<std::string> Settings::look_up(std::string_view variable) const {
-    if (!environment_) return std::nullopt;
-    auto value = environment_(variable);
+Result<Settings> Settings::of(std::string_view type, const OutputContext& context) {
+    Settings settings(context);
+    if (!context.configuration) return settings;
+    const std::optional<std::string> text = context.configuration(type);
+    if (!text) return settings;
+    const std::string where = "collectors." + std::string(type);
+    const auto wrong = [&where](const std::string& what) { return Error{ErrorClass::invalid_config, where + what}; };
+    boost::json::error_code failed;
+    const boost::json::value json = boost::json::parse(*text, failed);
+    if (failed || !json.is_object()) return wrong(" of the configuration file is no JSON object");
+    for (const auto& [key, value] : json.get_object()) {
+        const std::string name(key);
+        if (value.is_null()) continue;
+        if (value.is_object()) {
+            for (const auto& [member, inner] : value.get_object()) {
+                auto inner_text = as_text(inner);
+                if (!inner_text) return wrong("." + name + "." + std::string(member) + " is no text or number");
+                settings.file_.insert_or_assign(name + "." + std::string(member), *std::move(inner_text));
+            }
+            continue;
+        }
+        auto value_text = as_text(value);
+        if (!value_text) return wrong("." + name + " is no text, number, switch or list of texts");
+        settings.file_.insert_or_assign(name, *std::move(value_text));
+    }
+    return settings;
+}
+
+std::optional<std::string> Settings::variable(std::string_view name) const {
+    if (!environment_ || name.empty()) return std::nullopt;
+    auto value = environment_(name);
     return value && !value->empty() ? value : std::nullopt;
 }
 
-void Settings::text(std::string_view variable, std::string& field) {
-    if (auto value = look_up(variable)) field = *std::move(value);
+std::optional<std::pair<std::string, std::string>> Settings::look_up(std::string_view key,
+                                                                     std::string_view name) const {
+    if (auto value = variable(name)) return std::pair(*std::move(value), std::string(name));
+    if (const auto found = file_.find(key); found != file_.end() && !found->second.empty()) {
+        return std::pair(found->second, std::string(key));
+    }
+    return std::nullopt;
 }
 
-Result<void> Settings::period(std::string_view variable, Duration& field) {
-    const auto value = look_up(variable);
-    return value ? assign(variable, parse_period(*value), field) : Result<void>();
+std::vector<std::pair<std::string, std::string>> Settings::members(std::string_view key) const {
+    std::vector<std::pair<std::string, std::string>> found;
+    const std::string prefix = std::string(key) + ".";
+    for (const auto& [name, value] : file_) {
+        if (name.starts_with(prefix)) found.emplace_back(name.substr(prefix.size()), value);
+    }
+    return found;
 }
 
-Result<void> Settings::flag(std::string_view variable, bool& field) {
-    const auto value = look_up(variable);
-    return value ? assign(variable, parse_switch(*value), field) : Result<void>();
+std::vector<std::pair<std::string, std::string>> Settings::variables(std::string_view prefix) const {
+    std::vector<std::pair<std::string, std::string>> found;
+    if (!environment_names_) return found;
+    for (const std::string& name : environment_names_()) {
+        if (!name.starts_with(prefix) || name.size() == prefix.size()) continue;
+        if (auto value = variable(name)) found.emplace_back(name.substr(prefix.size()), *std::move(value));
+    }
+    std::ranges::sort(found);
+    return found;
 }
 
-Result<void> Settings::count(std::string_view variable, std::int64_t& field) {
-    const auto value = look_up(variable);
-    return value ? assign(variable, parse_count(*value), field) : Result<void>();
+void Settings::text(std::string_view key, std::string_view variable, std::string& field) const {
+    if (auto value = look_up(key, variable)) field = std::move(value->first);
 }
 
-void Settings::list(std::string_view variable, std::vector<std::string>& field) {
-    if (const auto value = look_up(variable)) field = parse_list(*value);
+Result<void> Settings::period(std::string_view key, std::string_view variable, Duration& field) const {
+    const auto value = look_up(key, variable);
+    return value ? assign(value->second, parse_period(value->first), field) : Result<void>();
+}
+
+Result<void> Settings::flag(std::string_view key, std::string_view variable, bool& field) const {
+    const auto value = look_up(key, variable);
+    return value ? assign(value->second, parse_switch(value->first), field) : Result<void>();
+}
+
+Result<void> Settings::count(std::string_view key, std::string_view variable, std::int64_t& field) const {
+    const auto value = look_up(key, variable);
+    return value ? assign(value->second, parse_count(value->first), field) : Result<void>();
+}
+
+void Settings::list(std::string_view key, std::string_view variable, std::vector<std::string>& field) const {
+    if (const auto value = look_up(key, variable)) field = parse_list(value->first);
 }
 
 }  // namespace k6::outputs

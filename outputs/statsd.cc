@@ -35,14 +35,20 @@ Result<StatsdSettings> parse_statsd_settings(StatsdFlavour flavour, const Output
     const bool datadog = flavour == StatsdFlavour::datadog;
     settings.tags = datadog;
     const std::string prefix = datadog ? "K6_DATADOG_" : "K6_STATSD_";
-    Settings environment(context.environment);
-    environment.text(prefix + "ADDR", settings.address);
-    environment.text(prefix + "NAMESPACE", settings.name_space);
-    environment.list(prefix + (datadog ? "TAG_BLACKLIST" : "TAG_BLOCKLIST"), settings.blocked_tags);
-    if (auto read = environment.period(prefix + "PUSH_INTERVAL", settings.push_interval); !read) return read.error();
-    if (auto read = environment.count(prefix + "BUFFER_SIZE", settings.buffer_size); !read) return read.error();
+    const auto sources = Settings::of(type_name(flavour), context);
+    if (!sources) return sources.error();
+    sources->text("addr", prefix + "ADDR", settings.address);
+    sources->text("namespace", prefix + "NAMESPACE", settings.name_space);
+    sources->list(datadog ? "tagBlacklist" : "tagBlocklist", prefix + (datadog ? "TAG_BLACKLIST" : "TAG_BLOCKLIST"),
+                  settings.blocked_tags);
+    if (auto read = sources->period("pushInterval", prefix + "PUSH_INTERVAL", settings.push_interval); !read) {
+        return read.error();
+    }
+    if (auto read = sources->count("bufferSize", prefix + "BUFFER_SIZE", settings.buffer_size); !read) {
+        return read.error();
+    }
     if (!datadog) {
-        if (auto read = environment.flag(prefix + "ENABLE_TAGS", settings.tags); !read) return read.error();
+        if (auto read = sources->flag("enableTags", prefix + "ENABLE_TAGS", settings.tags); !read) return read.error();
     }
     return settings;
 }

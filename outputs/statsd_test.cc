@@ -84,8 +84,10 @@ TEST_F(StatsdTest, AnAddressIsNeeded) {
 }
 
 TEST_F(StatsdTest, UnknownTypesAreNamedWithTheKnownOnes) {
-    EXPECT_EQ(make_output("nope", context()).error().message,
-              "invalid output type 'nope', available types are: csv, datadog, influxdb, json, statsd");
+    EXPECT_EQ(
+        make_output("nope", context()).error().message,
+        "invalid output type 'nope', available types are: csv, datadog, experimental-prometheus-rw, influxdb, json, "
+        "kafka, opentelemetry, statsd; and as reports: html, junit, record");
     EXPECT_EQ(make_output("influxdb=ftp://h", context()).error().message,
               "could not create the 'influxdb' output: Unsupported protocol scheme: ftp, your address must start with "
               "http:// or https://");

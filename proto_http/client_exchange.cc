@@ -46,20 +46,6 @@ bool is_loss(const Failure& failure) {
     }
 }
 
-/// What the proxy reads: the whole URL, without what is ours.
-void address_to_proxy(const Route& route, RequestHead& head, ClientShared::Impl& shared) {
-    shared.target = route.url->scheme();
-    shared.target += "://";
-    shared.target += route.url->wire_authority();
-    shared.target += route.url->request_target();
-    head.target = shared.target;
-    if (route.proxy->authorization.empty()) return;
-    for (const Headers::Field& field : shared.fields) {
-        if (field.name == "Proxy-Authorization") return;
-    }
-    shared.fields.push_back({"Proxy-Authorization", route.proxy->authorization});
-}
-
 }  // namespace
 
 bool Client::Impl::closes_connection(const Request& request) const {
@@ -90,8 +76,9 @@ MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& 
     const bool repeatable = may_be_repeated(hop.method, request.headers);
     const bool keeps_connection = !closes_connection(request);
     const std::string_view body = hop.body.value_or(std::string_view());
-    // Authentication of a connection is for HTTP/1.1.
-    const bool may_be_http2 = route.url->https() && shared.settings.http2 && !hop.hold_connection;
+    // Authentication of a connection is for HTTP/1.1, and so is a tunnel inside a proxy's TLS.
+    const bool may_be_http2 = route.url->https() && shared.settings.http2 && !hop.hold_connection &&
+                              !(route.proxy != nullptr && route.proxy->tls);
     const auto offer = may_be_http2 ? TlsSession::Offer::http2_and_http1 : TlsSession::Offer::http1;
     Timings& timings = response.timings;
     int refusals = 0;
@@ -161,25 +148,23 @@ MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& 
         response.remote = connection->remote();
         response.tls = connection->tls();
 
-        RequestHead head = collect_head(request, hop, response);
-        if (route.forwarded()) address_to_proxy(route, head, shared);
-        shared.head.clear();
-        write_request_head(head, shared.fields, shared.head);
+        const std::string_view head = write_head(request, hop, route, response);
         std::string debug_id;
         if (!shared.settings.http_debug.empty()) {
-            debug_id = log_request(vu, shared.head, body, shared.settings.http_debug == "full");
+            debug_id = log_request(vu, head, body, shared.settings.http_debug == "full");
         }
         ResponseParser parser;
         parser.start({.head_request = hop.method == "HEAD",
                       .keep_body = request.response_body == ResponseBody::keep,
+                      .sink = request.sink,
                       .max_head_size = shared.settings.max_head_size,
                       .max_headers = shared.settings.max_headers,
                       .max_body_size = shared.settings.max_body_size},
                      response);
         ExchangeTimes times;
         auto failure = connection->exchange(
-            {.head = shared.head, .body = body, .expect_continue = !body.empty() && expects_continue(request.headers)},
-            parser, deadline, times);
+            {.head = head, .body = body, .expect_continue = !body.empty() && expects_continue(request.headers)}, parser,
+            deadline, times);
         end = shared.worker.now();
         if (failure && used_before && repeatable && !parser.started() && !deadline.over()) {
             // The peer had given the connection up while it was idle; its other ones are as suspect.

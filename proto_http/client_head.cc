@@ -10,7 +10,46 @@ bool is_sensitive(std::string_view name) {
            name == "Proxy-Authenticate" || name == "Cookie2";
 }
 
+/// What the proxy reads: the whole URL, without what is ours.
+void address_to_proxy(const Route& route, RequestHead& head, ClientShared::Impl& shared) {
+    shared.target = route.url->scheme();
+    shared.target += "://";
+    shared.target += route.url->wire_authority();
+    shared.target += route.url->request_target();
+    head.target = shared.target;
+    if (route.proxy->authorization.empty()) return;
+    for (const Headers::Field& field : shared.fields) {
+        if (field.name == "Proxy-Authorization") return;
+    }
+    shared.fields.push_back({"Proxy-Authorization", route.proxy->authorization});
+}
+
 }  // namespace
+
+std::string_view Client::Impl::write_head(const Request& request, const Hop& hop, const Route& route,
+                                          Response& response) {
+    const bool plain = hop.first && !hop.body && request.headers.empty() && request.cookies.empty() &&
+                       (request.jar == nullptr || request.jar->empty()) && hop.authorization.empty() &&
+                       !route.forwarded();
+    if (plain) {
+        const PlainHeads::Place& known = shared.plain_heads.place(hop.url);
+        if (known.is_of(hop.url, hop.method)) {
+            response.cookie_header.clear();
+            return known.text;
+        }
+    }
+    RequestHead head = collect_head(request, hop, response);
+    if (route.forwarded()) address_to_proxy(route, head, shared);
+    shared.head.clear();
+    write_request_head(head, shared.fields, shared.head);
+    if (plain) {
+        PlainHeads::Place& place = shared.plain_heads.place(hop.url);
+        place.url = hop.url;
+        place.method = hop.method;
+        place.text = shared.head;
+    }
+    return shared.head;
+}
 
 RequestHead Client::Impl::collect_head(const Request& request, const Hop& hop, Response& response) {
     const Url& url = *hop.url;

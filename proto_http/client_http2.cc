@@ -27,8 +27,9 @@ Client::Impl::Http2Outcome Client::Impl::exchange_over_http2(const Request& requ
         write_request_head(head, shared.fields, shared.head);
         debug_id = log_request(vu, shared.head, body, shared.settings.http_debug == "full");
     }
-    Http2Stream stream(
-        response, {.head_request = hop.method == "HEAD", .keep_body = request.response_body == ResponseBody::keep});
+    Http2Stream stream(response, {.head_request = hop.method == "HEAD",
+                                  .keep_body = request.response_body == ResponseBody::keep,
+                                  .sink = request.sink});
     outcome.failure = connection.exchange({.method = head.method,
                                            .scheme = hop.url->scheme(),
                                            .authority = head.host,

@@ -88,6 +88,9 @@ struct Client::Impl {
     void write_cookies(const Request& request, const Hop& hop, std::string_view header, std::string& to);
     void warn_of_content_length(const Request& request, std::string_view given) const;
 
+    /// The head as HTTP/1.1 writes it; holds until the fiber suspends.
+    std::string_view write_head(const Request& request, const Hop& hop, const Route& route, Response& response);
+
     // client_exchange.cc
     /// Sends the request of a hop and reads the response. `end` is when that was over.
     MaybeFailure exchange(const Request& request, Hop& hop, Deadline& deadline, TimePoint start, Response& response,

@@ -578,7 +578,7 @@ TEST(ClientNtlmTest, ARefusalIsTheAnswer) {
 TEST(ClientSettingsTest, WhatIsWrongIsSaid) {
     const auto plan = make_plan({}).value();
     const auto wrong_proxy = client_settings(plan, "x", [](std::string_view name) -> std::optional<std::string> {
-        if (name == "http_proxy") return "https://p";
+        if (name == "http_proxy") return "ftp://p";
         return std::nullopt;
     });
     ASSERT_FALSE(wrong_proxy);

@@ -48,10 +48,13 @@ void Connection::close() noexcept {
         if (tls_->outgoing().empty() && tls_->shut_down()) {
             const std::string& alert = tls_->outgoing();
             const iovec part{const_cast<char*>(alert.data()), alert.size()};
-            const IoResult result = stream_.write_now(&part, 1);
-            if (result.kind == IoResult::Kind::done) vu_.bytes_sent += result.bytes;
+            write_now(&part, 1);
         }
         tls_.reset();
+    }
+    if (proxy_tls_) {
+        if (proxy_tls_->outgoing().empty() && proxy_tls_->shut_down()) push_to_proxy();
+        proxy_tls_.reset();
     }
     stream_.close();
 }
@@ -81,24 +84,123 @@ MaybeFailure Connection::dial(const Url& url, Deadline& deadline, Timings& timin
     const TimePoint connect_start = shared_.worker.now();
     if (!failure) failure = connect(deadline);
     ready = shared_.worker.now();
+    const auto handshake = [&](const std::string& host, TlsSession::Offer offer, std::unique_ptr<TlsSession>& made) {
+        const TimePoint begin = ready;
+        auto broken = shake_hands(host, offer, made, deadline);
+        ready = shared_.worker.now();
+        if (!broken) timings.tls_handshaking += ready - begin;
+        return broken;
+    };
     if (!failure) {
         timings.connecting = ready - connect_start;
-        if (proxy_ != nullptr && !forwarding_) {
-            failure = open_tunnel(url, deadline);
-            ready = shared_.worker.now();
-        }
-    } else if (proxy_ != nullptr && failure->code != ErrorCode::request_timeout) {
+        if (proxy_ != nullptr && proxy_->tls) failure = handshake(proxy_->host, TlsSession::Offer::http1, proxy_tls_);
+    }
+    if (proxy_ != nullptr && failure && failure->code != ErrorCode::request_timeout) {
         Failure through = *failure;
         through.cause = "proxyconnect tcp: " + through.cause;
         failure = fail(std::move(through));
     }
-    if (failure || !https_) return failure;
+    if (!failure && proxy_ != nullptr && !forwarding_) {
+        failure = open_tunnel(url, deadline);
+        ready = shared_.worker.now();
+    }
+    if (!failure && https_) failure = handshake(url.wire_host(), offer_, tls_);
+    return failure;
+}
 
-    const TimePoint handshake_start = ready;
-    if (auto broken = shake_hands(url, deadline)) return broken;
-    ready = shared_.worker.now();
-    timings.tls_handshaking = ready - handshake_start;
-    return nullptr;
+IoResult Connection::push_to_proxy() {
+    std::string& outgoing = proxy_tls_->outgoing();
+    while (!outgoing.empty()) {
+        const iovec part{outgoing.data(), outgoing.size()};
+        const IoResult result = stream_.write_now(&part, 1);
+        if (result.kind != IoResult::Kind::done) return result;
+        vu_.bytes_sent += result.bytes;
+        outgoing.erase(0, result.bytes);
+    }
+    return {};
+}
+
+IoResult Connection::push_to_proxy(Deadline& deadline) {
+    while (true) {
+        const IoResult result = push_to_proxy();
+        if (result.kind != IoResult::Kind::would_block) return result;
+        const TcpStream::Readiness ready = stream_.wait_for_either(deadline);
+        if (ready.deadline) return {.kind = IoResult::Kind::deadline};
+        // Whoever speaks instead of reading is listened to first.
+        if (ready.readable) return {};
+    }
+}
+
+IoResult Connection::write_now(const iovec* parts, int count) {
+    if (!proxy_tls_) {
+        const IoResult result = stream_.write_now(parts, count);
+        if (result.kind == IoResult::Kind::done) vu_.bytes_sent += result.bytes;
+        return result;
+    }
+    // Only when the socket has taken what came before: this keeps nothing but the last bit.
+    if (const IoResult left = push_to_proxy(); left.kind != IoResult::Kind::done) return left;
+    constexpr std::size_t most = std::size_t{1} << 16;
+    IoResult written{};
+    for (int i = 0; i < count && written.bytes < most; ++i) {
+        const std::size_t size = std::min(parts[i].iov_len, most - written.bytes);
+        if (proxy_tls_->write(static_cast<const char*>(parts[i].iov_base), size) != TlsSession::Step::done) {
+            return {.kind = IoResult::Kind::failed, .system_error = EPROTO};
+        }
+        written.bytes += size;
+    }
+    const IoResult pushed = push_to_proxy();
+    return pushed.kind == IoResult::Kind::failed ? pushed : written;
+}
+
+std::optional<IoResult> Connection::read_from_proxy(char* buffer, std::size_t size, TimePoint time) {
+    switch (proxy_tls_->read(buffer, size)) {
+        case TlsSession::Step::done:
+            return IoResult{.bytes = proxy_tls_->bytes_read(), .time = time};
+        case TlsSession::Step::needs_input:
+            return std::nullopt;
+        case TlsSession::Step::closed:
+            return IoResult{.kind = IoResult::Kind::end_of_input};
+        case TlsSession::Step::failed:
+            break;
+    }
+    return IoResult{.kind = IoResult::Kind::failed, .system_error = EPROTO};
+}
+
+IoResult Connection::read(char* buffer, std::size_t size, Deadline& deadline) {
+    if (!proxy_tls_) {
+        const IoResult result = stream_.read(buffer, size, deadline);
+        if (result.kind == IoResult::Kind::done) vu_.bytes_received += result.bytes;
+        return result;
+    }
+    TimePoint time = shared_.worker.batch_time();
+    const BufferPool::Loan raw(shared_.buffers);
+    while (true) {
+        if (const auto result = read_from_proxy(buffer, size, time)) return *result;
+        if (const IoResult pushed = push_to_proxy(deadline); pushed.kind != IoResult::Kind::done) return pushed;
+        const IoResult got = stream_.read(raw.data(), raw.size(), deadline);
+        if (got.kind != IoResult::Kind::done) return got;
+        vu_.bytes_received += got.bytes;
+        time = got.time;
+        proxy_tls_->give_input({raw.data(), got.bytes});
+        proxy_tls_->keep_input();
+    }
+}
+
+IoResult Connection::read_now(char* buffer, std::size_t size) {
+    if (!proxy_tls_) {
+        const IoResult result = stream_.read_now(buffer, size);
+        if (result.kind == IoResult::Kind::done) vu_.bytes_received += result.bytes;
+        return result;
+    }
+    const BufferPool::Loan raw(shared_.buffers);
+    while (true) {
+        if (const auto result = read_from_proxy(buffer, size, shared_.worker.batch_time())) return *result;
+        const IoResult got = stream_.read_now(raw.data(), raw.size());
+        if (got.kind != IoResult::Kind::done) return got;
+        vu_.bytes_received += got.bytes;
+        proxy_tls_->give_input({raw.data(), got.bytes});
+        proxy_tls_->keep_input();
+    }
 }
 
 MaybeFailure Connection::find_remote(const std::string& host, std::uint16_t port, Deadline& deadline) {
@@ -188,9 +290,8 @@ MaybeFailure Connection::ask_http_proxy(const std::string& destination, Deadline
 
 MaybeFailure Connection::read_exactly(char* buffer, std::size_t size, Deadline& deadline) {
     while (size > 0) {
-        const IoResult result = stream_.read(buffer, size, deadline);
+        const IoResult result = read(buffer, size, deadline);
         if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
-        vu_.bytes_received += result.bytes;
         buffer += result.bytes;
         size -= result.bytes;
     }
@@ -264,25 +365,28 @@ MaybeFailure Connection::ask_socks_proxy(const std::string& host, std::uint16_t 
     return read_exactly(address, size + 2, deadline);
 }
 
-MaybeFailure Connection::shake_hands(const Url& url, Deadline& deadline) {
-    tls_ = std::make_unique<TlsSession>(*shared_.tls, url.wire_host(), offer_);
+MaybeFailure Connection::shake_hands(const std::string& host, TlsSession::Offer offer,
+                                     std::unique_ptr<TlsSession>& made, Deadline& deadline) {
+    auto session = std::make_unique<TlsSession>(*shared_.tls, host, offer);
+    const auto failed_with = [&] { return fail({.code = session->failure().code, .cause = session->failure().text}); };
     const BufferPool::Loan buffer(shared_.buffers);
     while (true) {
-        const TlsSession::Step step = tls_->handshake();
+        const TlsSession::Step step = session->handshake();
         Sent sent{};
         // Also an alert that says why we go.
-        auto failure = flush(nullptr, deadline, sent);
-        if (step == TlsSession::Step::failed) return tls_failed();
+        std::string bytes = std::exchange(session->outgoing(), {});
+        auto failure = send(bytes, {}, nullptr, deadline, sent);
+        if (step == TlsSession::Step::failed) return failed_with();
         if (failure) return failure;
         if (step == TlsSession::Step::done) break;
         if (step == TlsSession::Step::closed) return fail({.cause = "EOF"});
-        const IoResult result = stream_.read(buffer.data(), buffer.size(), deadline);
+        const IoResult result = read(buffer.data(), buffer.size(), deadline);
         if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
-        vu_.bytes_received += result.bytes;
-        tls_->give_input({buffer.data(), result.bytes});
+        session->give_input({buffer.data(), result.bytes});
     }
-    tls_info_ = tls_->info();
-    tls_->keep_input();
+    tls_info_ = session->info();
+    session->keep_input();
+    made = std::move(session);
     return nullptr;
 }
 
@@ -298,12 +402,11 @@ MaybeFailure Connection::wait_to_send(const IoResult& result, ResponseParser* pa
     }
     // A peer may answer, and even leave, before it has read everything.
     const BufferPool::Loan buffer(shared_.buffers);
-    const IoResult early = stream_.read_now(buffer.data(), buffer.size());
+    const IoResult early = read_now(buffer.data(), buffer.size());
     if (early.kind == IoResult::Kind::would_block && full) return nullptr;
     if (early.kind != IoResult::Kind::done) {
         return full ? failed(Operation::read, early) : failed(Operation::write, result);
     }
-    vu_.bytes_received += early.bytes;
     if (auto failure = take({buffer.data(), early.bytes}, *parser)) return failure;
     if (parser->has_head() || parser->done()) {
         outcome = Sent::response_came;
@@ -322,9 +425,8 @@ MaybeFailure Connection::send(std::string_view scratch, std::string_view stable,
         int count = 0;
         if (!scratch.empty()) parts[count++] = {const_cast<char*>(scratch.data()), scratch.size()};
         if (!stable.empty()) parts[count++] = {const_cast<char*>(stable.data()), stable.size()};
-        const IoResult result = stream_.write_now(parts, count);
+        const IoResult result = write_now(parts, count);
         if (result.kind == IoResult::Kind::done) {
-            vu_.bytes_sent += result.bytes;
             const std::size_t of_scratch = std::min(result.bytes, scratch.size());
             scratch.remove_prefix(of_scratch);
             stable.remove_prefix(result.bytes - of_scratch);
@@ -348,9 +450,8 @@ MaybeFailure Connection::flush(ResponseParser* parser, Deadline& deadline, Sent&
     std::size_t sent = 0;
     while (sent < outgoing.size()) {
         const iovec part{outgoing.data() + sent, outgoing.size() - sent};
-        const IoResult result = stream_.write_now(&part, 1);
+        const IoResult result = write_now(&part, 1);
         if (result.kind == IoResult::Kind::done) {
-            vu_.bytes_sent += result.bytes;
             sent += result.bytes;
             continue;
         }
@@ -410,7 +511,7 @@ MaybeFailure Connection::take(std::string_view bytes, ResponseParser& parser) {
 
 MaybeFailure Connection::receive_some(const BufferPool::Loan& buffer, ResponseParser& parser, Deadline& deadline,
                                       ExchangeTimes& times) {
-    const IoResult result = stream_.read(buffer.data(), buffer.size(), deadline);
+    const IoResult result = read(buffer.data(), buffer.size(), deadline);
     if (result.kind == IoResult::Kind::end_of_input) {
         reusable_ = false;
         // An end of TCP without one of TLS is what many servers do; one within a record has lost something.
@@ -419,7 +520,6 @@ MaybeFailure Connection::receive_some(const BufferPool::Loan& buffer, ResponsePa
         return nullptr;
     }
     if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
-    vu_.bytes_received += result.bytes;
     auto failure = take({buffer.data(), result.bytes}, parser);
     if (!times.first_byte && parser.started()) {
         times.first_byte = std::max(result.time, times.sent.value_or(TimePoint{}));

@@ -108,7 +108,16 @@ private:
     MaybeFailure ask_http_proxy(const std::string& destination, Deadline& deadline);
     MaybeFailure ask_socks_proxy(const std::string& host, std::uint16_t port, Deadline& deadline);
     MaybeFailure read_exactly(char* buffer, std::size_t size, Deadline& deadline);
-    MaybeFailure shake_hands(const Url& url, Deadline& deadline);
+    MaybeFailure shake_hands(const std::string& host, TlsSession::Offer offer, std::unique_ptr<TlsSession>& made,
+                             Deadline& deadline);
+    // The socket, or the session with a proxy that is spoken to over TLS.
+    IoResult read(char* buffer, std::size_t size, Deadline& deadline);
+    IoResult read_now(char* buffer, std::size_t size);
+    IoResult write_now(const iovec* parts, int count);
+    /// What that session has made for the socket.
+    IoResult push_to_proxy();
+    IoResult push_to_proxy(Deadline& deadline);
+    std::optional<IoResult> read_from_proxy(char* buffer, std::size_t size, TimePoint time);
     // These send everything unless the peer answers before that; without a parser nobody expects an answer.
     MaybeFailure send(std::string_view scratch, std::string_view stable, ResponseParser* parser, Deadline& deadline,
                       Sent& outcome);
@@ -129,6 +138,8 @@ private:
     ClientShared::Impl& shared_;
     Vu& vu_;
     TcpStream stream_;
+    /// With the proxy; the one with the server is inside.
+    std::unique_ptr<TlsSession> proxy_tls_;
     std::unique_ptr<TlsSession> tls_;
     std::optional<Endpoint> remote_;
     std::optional<TlsInfo> tls_info_;

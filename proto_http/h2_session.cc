@@ -260,6 +260,10 @@ int Http2Session::Impl::on_data(nghttp2_session*, std::uint8_t, std::int32_t id,
     if (stream == nullptr) return 0;
     stream->body_size += size;
     if (!stream->config.keep_body) return 0;
+    if (stream->config.sink != nullptr && goes_to_sink(stream->status)) {
+        (*stream->config.sink)(text_of(data, size));
+        return 0;
+    }
     std::string& body = stream->response.body;
     if (size > impl.limits.max_body_size - body.size()) {
         impl.give_up(*stream,

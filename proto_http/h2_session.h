@@ -25,6 +25,7 @@
 #include "engine/runtime/clock.h"
 #include "proto_http/failure.h"
 #include "proto_http/headers.h"
+#include "proto_http/request.h"
 #include "proto_http/response.h"
 
 namespace k6 {
@@ -65,6 +66,8 @@ public:
         /// The response answers HEAD.
         bool head_request = false;
         bool keep_body = true;
+        /// Gets the body instead of the response; null: nobody.
+        const BodySink* sink = nullptr;
     };
     Http2Stream(Response& into, const Config& with) : response(into), config(with) {}
     Http2Stream(const Http2Stream&) = delete;

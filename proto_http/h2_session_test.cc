@@ -245,6 +245,32 @@ TEST(Http2SessionTest, ABodyWaitsForTheServersWindow) {
     EXPECT_TRUE(exchange.stream->times.sent);
 }
 
+// RFC 9113 sections 6.9.2 and 6.9.3: a stream's window may become negative.
+TEST(Http2SessionTest, ASmallerWindowThanWhatIsSentAlready) {
+    constexpr std::size_t before_settings = 65'535;
+    World world;
+    const std::string body(70'000, 'x');
+    world.get({.method = "POST",
+               .scheme = "https",
+               .authority = "h",
+               .target = "/",
+               .content_length = body.size(),
+               .body = body});
+    std::size_t bytes = 0;
+    for (const SentFrame& frame : world.sent(FrameType::data)) bytes += frame.payload.size();
+    EXPECT_EQ(bytes, before_settings);
+    world.feed(settings({{4, 1000}}) + window_update(0, 1 << 20));
+    auto frames = world.sent();
+    ASSERT_EQ(frames.size(), 1u);
+    EXPECT_EQ(frames[0].type, FrameType::settings);
+    world.feed(window_update(1, before_settings - 1000));
+    EXPECT_TRUE(world.sent(FrameType::data).empty());
+    world.feed(window_update(1, 10));
+    frames = world.sent(FrameType::data);
+    ASSERT_EQ(frames.size(), 1u);
+    EXPECT_EQ(frames[0].payload.size(), 10u);
+}
+
 TEST(Http2SessionTest, AnAnswerBeforeTheRequestIsComplete) {
     World world;
     world.feed(settings({{4, 3}}));

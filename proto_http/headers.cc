@@ -75,7 +75,7 @@ void Headers::end_field(bool name_is_token) {
         text_.pop_back();
         --entry.value_size;
     }
-    if (name_is_token) make_canonical(text_.data() + entry.begin, entry.name_size);
+    if (name_is_token) make_canonical(text_.data() + entry.name, entry.name_size);
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
@@ -99,19 +99,13 @@ void Headers::set(std::string_view name, std::string_view value) {
 
 void Headers::erase(std::string_view name) {
     std::erase_if(entries_, [&](const Entry& entry) {
-        return equals_ignoring_case(std::string_view(text_).substr(entry.begin, entry.name_size), name);
+        return equals_ignoring_case(std::string_view(text_).substr(entry.name, entry.name_size), name);
     });
 }
 
 void Headers::clear() noexcept {
     text_.clear();
     entries_.clear();
-}
-
-Headers::Field Headers::operator[](std::size_t index) const {
-    const Entry& entry = entries_[index];
-    const std::string_view text = text_;
-    return {text.substr(entry.begin, entry.name_size), text.substr(entry.begin + entry.name_size, entry.value_size)};
 }
 
 std::size_t Headers::find(std::string_view name) const {

@@ -86,7 +86,11 @@ public:
 
     std::size_t size() const noexcept { return entries_.size(); }
     bool empty() const noexcept { return entries_.empty(); }
-    Field operator[](std::size_t index) const;
+    Field operator[](std::size_t index) const {
+        const Entry& entry = entries_[index];
+        const char* const text = text_.data();
+        return {{text + entry.name, entry.name_size}, {text + entry.value, entry.value_size}};
+    }
     Iterator begin() const { return {this, 0}; }
     Iterator end() const { return {this, entries_.size()}; }
 
@@ -100,25 +104,50 @@ public:
     /// For parsers, which meet a field in pieces: begin_field, then any number of extend_name and extend_value, then
     /// end_field, which makes the name canonical: parsers have seen that it is a token. Between them only clear() may
     /// be called besides.
-    void begin_field() { entries_.push_back({static_cast<std::uint32_t>(text_.size()), 0, 0}); }
+    void begin_field() {
+        const auto begin = static_cast<std::uint32_t>(text_.size());
+        entries_.push_back({begin, 0, begin, 0});
+    }
     void extend_name(std::string_view piece) {
         text_ += piece;
         entries_.back().name_size += static_cast<std::uint32_t>(piece.size());
+        entries_.back().value += static_cast<std::uint32_t>(piece.size());
     }
     void extend_value(std::string_view piece) {
         text_ += piece;
         entries_.back().value_size += static_cast<std::uint32_t>(piece.size());
     }
     void end_field(bool name_is_token = true);
-    /// Bytes of all names and values added since clear().
+
+    /// For parsers that meet all fields at once: append_block copies their lines, then add_of_block says where in that
+    /// copy a name, which the parser has made canonical there, and a value are.
+    struct Block {
+        char* begin;
+        char* end;
+    };
+    Block append_block(std::string_view lines) {
+        const std::size_t offset = text_.size();
+        text_ += lines;
+        return {text_.data() + offset, text_.data() + text_.size()};
+    }
+    void add_of_block(std::string_view name, std::string_view value) {
+        const auto offset = [this](std::string_view part) {
+            return static_cast<std::uint32_t>(part.data() - text_.data());
+        };
+        entries_.push_back({offset(name), static_cast<std::uint32_t>(name.size()), offset(value),
+                            static_cast<std::uint32_t>(value.size())});
+    }
+
+    /// Bytes that names and values have taken since clear().
     std::size_t bytes() const noexcept { return text_.size(); }
 
     friend bool operator==(const Headers& a, const Headers& b);
 
 private:
     struct Entry {
-        std::uint32_t begin;
+        std::uint32_t name;
         std::uint32_t name_size;
+        std::uint32_t value;
         std::uint32_t value_size;
     };
     std::size_t find(std::string_view name) const;

@@ -49,12 +49,9 @@ Result<std::optional<Proxy>> ProxyRules::parse_proxy(std::string_view text) {
     if (!known(url)) {
         return Error{ErrorClass::invalid_config, "invalid proxy address \"" + std::string(text) + "\""};
     }
-    if (url->https()) {
-        return Error{ErrorClass::invalid_config,
-                     "proxies that are spoken to over TLS are not supported: " + url->redacted()};
-    }
     Proxy proxy;
-    proxy.kind = url->scheme() == "http" ? Proxy::Kind::http : Proxy::Kind::socks5;
+    proxy.kind = url->scheme().starts_with("http") ? Proxy::Kind::http : Proxy::Kind::socks5;
+    proxy.tls = url->https();
     proxy.host = url->host();
     const auto port = url->effective_port();
     if (!url->port().empty() && !port) {

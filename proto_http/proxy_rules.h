@@ -34,6 +34,8 @@ struct Proxy {
     Kind kind = Kind::http;
     std::string host;
     std::uint16_t port = 0;
+    /// It is spoken to over TLS.
+    bool tls = false;
     std::optional<Credentials> credentials;
     /// Value of Proxy-Authorization; empty without credentials.
     std::string authorization;

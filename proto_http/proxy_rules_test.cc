@@ -21,7 +21,10 @@ Result<ProxyRules> rules_of(const Environment& environment) {
 std::string proxy_for(const Result<ProxyRules>& rules, std::string_view url) {
     const Proxy* proxy = rules.value().find(Url::parse(url).value());
     if (proxy == nullptr) return "direct";
-    return (proxy->kind == Proxy::Kind::http ? "http " : "socks5 ") + proxy->host + " " + std::to_string(proxy->port);
+    return (proxy->kind == Proxy::Kind::socks5 ? "socks5 "
+            : proxy->tls                       ? "https "
+                                               : "http ") +
+           proxy->host + " " + std::to_string(proxy->port);
 }
 
 TEST(ProxyRulesTest, NoneByDefault) {
@@ -38,6 +41,8 @@ TEST(ProxyRulesTest, BySchemeAndInEitherCase) {
     EXPECT_EQ(proxy_for(rules_of({{"HTTP_PROXY", "upper.test:1"}, {"http_proxy", "lower.test:1"}}), "http://a.test/"),
               "http upper.test 1");
     EXPECT_EQ(proxy_for(rules_of({{"http_proxy", "socks5://s.test"}}), "http://a.test/"), "socks5 s.test 1080");
+    EXPECT_EQ(proxy_for(rules_of({{"http_proxy", "https://t.test"}}), "http://a.test/"), "https t.test 443");
+    EXPECT_EQ(proxy_for(rules_of({{"https_proxy", "https://t.test:8443"}}), "https://a.test/"), "https t.test 8443");
 }
 
 TEST(ProxyRulesTest, Credentials) {
@@ -76,7 +81,7 @@ TEST(ProxyRulesTest, Exceptions) {
 }
 
 TEST(ProxyRulesTest, WrongAddresses) {
-    for (const char* text : {"http://", "://x", "http://a b", "https://p.test", "http://p.test:99999"}) {
+    for (const char* text : {"http://", "://x", "http://a b", "ftp://p.test", "http://p.test:99999"}) {
         const auto rules = rules_of({{"https_proxy", text}});
         ASSERT_FALSE(rules) << text;
         EXPECT_EQ(rules.error().error_class, ErrorClass::invalid_config);

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -71,6 +72,11 @@ enum class ResponseBody : unsigned char {
     discard,
 };
 
+/// Takes the body of a response piece by piece, as it arrives and as it is coded. Must neither wait nor throw.
+using BodySink = std::function<void(std::string_view piece)>;
+/// Bodies of redirects are no part of what is streamed.
+constexpr bool goes_to_sink(int status) noexcept { return status < 300 || status > 399; }
+
 /// How credentials in the URL are used.
 enum class Auth : unsigned char {
     /// Sent at once.
@@ -113,6 +119,8 @@ struct Request {
     /// Redirects to follow; nullopt: the run's limit.
     std::optional<int> redirects;
     ResponseBody response_body = ResponseBody::keep;
+    /// Gets the body that would be kept, which then stays empty; null: nobody. Outlives the sending.
+    const BodySink* sink = nullptr;
     Auth auth = Auth::basic;
     /// Takes and gives cookies; null: none. Outlives the sending.
     CookieJar* jar = nullptr;

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "proto_http/usual_head.h"
+
 namespace k6::http {
 namespace {
 
@@ -159,15 +161,7 @@ struct ResponseParser::Callbacks {
         return count(of(parser), length) ? 0 : HPE_USER;
     }
     static int on_body(llhttp_t* parser, const char* at, std::size_t length) {
-        ResponseParser& self = of(parser);
-        if (!self.config_.keep_body) return 0;
-        std::string& body = self.response_->body;
-        if (length > self.config_.max_body_size - body.size()) {
-            self.fail("the response body is larger than " + std::to_string(self.config_.max_body_size) + " bytes");
-            return HPE_USER;
-        }
-        body.append(at, length);
-        return 0;
+        return of(parser).keep_body(at, length) ? 0 : HPE_USER;
     }
     static int on_message_complete(llhttp_t* parser) {
         ResponseParser& self = of(parser);
@@ -202,9 +196,8 @@ void ResponseParser::start(const Config& config, Response& response) {
     response_ = &response;
     head_size_ = 0;
     state_ = State::head;
-    started_ = continued_ = keep_alive_ = in_trailers_ = malformed_line_ = false;
+    started_ = continued_ = keep_alive_ = in_trailers_ = malformed_line_ = usual_ = false;
     failure_.clear();
-    begin_message();
 }
 
 void ResponseParser::begin_message() {
@@ -242,7 +235,57 @@ bool ResponseParser::empty_line_is_whole() const {
     return next < piece_.data() + piece_.size() && (*next == '\r' || (line_feed_came_ && last_byte_ == '\r'));
 }
 
+bool ResponseParser::keep_body(const char* at, std::size_t size) {
+    if (!config_.keep_body) return true;
+    if (config_.sink != nullptr && goes_to_sink(response_->status)) {
+        (*config_.sink)({at, size});
+        return true;
+    }
+    std::string& body = response_->body;
+    if (size > config_.max_body_size - body.size()) {
+        fail("the response body is larger than " + std::to_string(config_.max_body_size) + " bytes");
+        return false;
+    }
+    body.append(at, size);
+    return true;
+}
+
+std::size_t ResponseParser::feed_usual(std::string_view bytes) {
+    const auto head = parse_usual_head(bytes,
+                                       {.head_request = config_.head_request,
+                                        .max_head_size = config_.max_head_size,
+                                        .max_headers = config_.max_headers},
+                                       *response_);
+    if (!head) {
+        response_->headers.clear();
+        return 0;
+    }
+    usual_ = true;
+    keep_alive_ = head->keep_alive;
+    body_left_ = head->content_length;
+    state_ = State::body;
+    if (config_.keep_body && body_left_ > 0) {
+        // A hint only: the peer may claim anything.
+        response_->body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(body_left_, std::uint64_t{1} << 20)));
+    }
+    return head->size + feed_counted_body(bytes.substr(head->size));
+}
+
+std::size_t ResponseParser::feed_counted_body(std::string_view bytes) {
+    const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), body_left_));
+    if (!keep_body(bytes.data(), size)) return 0;
+    body_left_ -= size;
+    if (body_left_ == 0) state_ = State::complete;
+    return size;
+}
+
 std::size_t ResponseParser::feed(std::string_view bytes) {
+    if (!started_ && !bytes.empty()) {
+        started_ = true;
+        if (const std::size_t taken = feed_usual(bytes)) return taken;
+        begin_message();
+    }
+    if (usual_) return done() ? 0 : feed_counted_body(bytes);
     std::size_t taken = 0;
     if (malformed_line_ && !done()) {
         keep_first_line(bytes);
@@ -250,7 +293,6 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
         return bytes.size();
     }
     while (!done() && taken < bytes.size()) {
-        started_ = true;
         const std::string_view piece = bytes.substr(taken);
         piece_ = piece;
         if (!status_line_ended_ && !check_status_line()) {
@@ -305,7 +347,7 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
 void ResponseParser::end_of_input() {
     if (done()) return;
     if (malformed_line_) return fail_with_first_line();
-    if (state_ == State::body && llhttp_message_needs_eof(&parser_) != 0) {
+    if (state_ == State::body && !usual_ && llhttp_message_needs_eof(&parser_) != 0) {
         state_ = State::complete;
         keep_alive_ = false;
         return;

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "llhttp.h"
+#include "proto_http/request.h"
 #include "proto_http/response.h"
 
 namespace k6::http {
@@ -28,6 +29,8 @@ public:
         /// The response answers HEAD: it has no body whatever its headers say.
         bool head_request = false;
         bool keep_body = true;
+        /// Gets the body instead of the response; null: nobody.
+        const BodySink* sink = nullptr;
         /// Bytes of status line and headers, interim responses and trailers included.
         std::size_t max_head_size = std::size_t{1} << 20;
         std::size_t max_headers = 1000;
@@ -69,6 +72,11 @@ private:
     struct Callbacks;
     static const llhttp_settings_t& settings();
     void begin_message();
+    /// The whole of a message in the usual case, or its beginning. How much was taken; nothing: it is not that case.
+    std::size_t feed_usual(std::string_view bytes);
+    std::size_t feed_counted_body(std::string_view bytes);
+    /// False: it has become too large.
+    bool keep_body(const char* at, std::size_t size);
     /// The parser below lets two of the head's line feeds go without a carriage return: that of the status line and
     /// that of the empty line.
     bool check_status_line();
@@ -88,6 +96,9 @@ private:
     Config config_;
     Response* response_ = nullptr;
     std::size_t head_size_ = 0;
+    /// Of a body behind a usual head.
+    std::uint64_t body_left_ = 0;
+    bool usual_ = false;
     State state_ = State::head;
     bool started_ = false;
     bool continued_ = false;

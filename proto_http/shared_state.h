@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,27 @@ private:
         std::shared_ptr<const Url> url;
     };
     std::array<Place, places> places_;
+};
+
+/// Request heads that a URL and a method determine alone: what plain requests, one like the other, send. Bounded and
+/// looked up like URLs.
+class PlainHeads {
+public:
+    struct Place {
+        /// Kept alive, so that no other URL comes to lie where it was.
+        std::shared_ptr<const Url> url;
+        std::string method;
+        std::string text;
+        bool is_of(const std::shared_ptr<const Url>& wanted, std::string_view with) const {
+            return url == wanted && method == with;
+        }
+    };
+    Place& place(const std::shared_ptr<const Url>& url) {
+        return places_[(reinterpret_cast<std::uintptr_t>(url.get()) >> 4) % places_.size()];
+    }
+
+private:
+    std::array<Place, 64> places_;
 };
 
 /// A stretch of memory of its own that goes back to the system when it is destroyed: a freed block of the heap would
@@ -111,6 +133,7 @@ struct ClientShared::Impl {
     std::unique_ptr<TlsContext> tls;
     DeadlineTimers timers;
     UrlCache urls;
+    PlainHeads plain_heads;
     /// Authorities that have chosen HTTP/2.
     std::vector<std::string> http2_origins;
     BufferPool buffers;

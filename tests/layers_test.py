@@ -29,7 +29,7 @@ INNER = {
     "js/regexp": {"js/syntax"},
     "js/mujs": {"js/regexp"},
     "js/builtins": {"js/mujs", "js/regexp"},
-    "js/support": {"js/mujs", "js/builtins"},
+    "js/support": {"js/lower", "js/mujs", "js/builtins"},
     "js/html": set(),
     "js/json_select": set(),
     "js/modules": {"js/mujs", "js/builtins", "js/support", "js/html", "js/json_select"},

@@ -11,6 +11,15 @@
 namespace k6 {
 namespace {
 
+/// From this on a timer's lateness is the worker's own doing rather than the clock's grain.
+constexpr Duration noticeably_late = std::chrono::milliseconds(1);
+constexpr Duration longest_wait = std::chrono::milliseconds(100);
+/// To work off what has gathered takes longer than to gather it: by how much, and at most.
+constexpr int patience_factor = 8;
+constexpr Duration longest_patience = std::chrono::milliseconds(500);
+/// How often an arrival that waits for a VU looks at those of other workers.
+constexpr Duration retry_period = std::chrono::milliseconds(1);
+
 ArrivalSchedule schedule_of(const ExecutorPlan& executor, const Stripe& stripe, std::size_t worker,
                             std::size_t workers) {
     const auto first = static_cast<std::int64_t>(worker);
@@ -42,7 +51,7 @@ ArrivalLane::ArrivalLane(Arrivals& arrivals, ArrivalSchedule schedule, Worker& w
       worker_(worker),
       recorder_(recorder),
       drop_tags_(run_tags),
-      timer_([](void* self) { static_cast<ArrivalLane*>(self)->tick(); }, this) {}
+      timer_([](void* self) { static_cast<ArrivalLane*>(self)->on_timer(); }, this) {}
 
 std::optional<Arrival> ArrivalLane::wait(ArrivalWaiter& waiter) {
     if (closed_) return std::nullopt;
@@ -50,6 +59,7 @@ std::optional<Arrival> ArrivalLane::wait(ArrivalWaiter& waiter) {
     waiter.dismissed = false;
     waiting_.push_back(&waiter);
     claimable_.fetch_add(1, std::memory_order_relaxed);
+    if (stalled_) start_one_that_waits();
     if (!opened_ && waiting_.size() == expected_ && ready_) std::exchange(ready_, nullptr)();
     try {
         while (!waiter.arrival && !waiter.dismissed) waiter.changed.wait();
@@ -73,7 +83,7 @@ void ArrivalLane::open() {
     drop_tags_ =
         dropped_tags(recorder_.tags(), drop_tags_, *arrivals_.environment_.plan, arrivals_.scenario_.scenario());
     next_ = schedule_.next();
-    tick();
+    start_due(worker_.now());
 }
 
 void ArrivalLane::close() {
@@ -92,26 +102,58 @@ void ArrivalLane::close() {
     if (opened_) arrivals_.environment_.lane_closed();
 }
 
-void ArrivalLane::tick() {
+void ArrivalLane::on_timer() {
+    const TimePoint now = worker_.now();
+    if (const Duration late = now - armed_for_; late > noticeably_late) {
+        patience_ends_ = std::max(patience_ends_, now + std::min(patience_factor * late, longest_patience));
+    }
+    start_due(now);
+}
+
+void ArrivalLane::arm(TimePoint when) {
+    armed_for_ = when;
+    worker_.wheel().arm(timer_, when, TimingWheel::Precision::exact);
+}
+
+void ArrivalLane::start_due(TimePoint now) {
     const TimePoint begin = arrivals_.scenario_.start();
     const TimePoint end = begin + arrivals_.scenario_.regular();
-    const TimePoint now = worker_.now();
-    for (; next_ && begin + next_->due <= now; next_ = schedule_.next()) start(*next_);
+    stalled_ = false;
+    for (; next_ && begin + next_->due <= now; next_ = schedule_.next()) {
+        if (start(*next_)) continue;
+        if (now < std::min({patience_ends_, end, begin + next_->due + longest_wait})) {
+            stalled_ = true;
+            arm(now + retry_period);
+            return;
+        }
+        drop();
+    }
     if (next_) {
-        worker_.wheel().arm(timer_, begin + next_->due, TimingWheel::Precision::exact);
+        arm(begin + next_->due);
     } else if (now < end) {
-        worker_.wheel().arm(timer_, end);
+        arm(end);
     } else {
         close();
     }
 }
 
-void ArrivalLane::start(const Arrival& arrival) {
-    if (claim()) {
-        start_claimed(arrival);
-    } else {
-        arrivals_.hand_over(worker_.index(), arrival);
+// A VU has just become free.
+void ArrivalLane::start_one_that_waits() {
+    if (!claim()) return;
+    const Arrival arrival = *next_;
+    next_ = schedule_.next();
+    const TimePoint begin = arrivals_.scenario_.start();
+    if (!next_ || begin + next_->due > worker_.now()) {
+        stalled_ = false;
+        arm(next_ ? begin + next_->due : begin + arrivals_.scenario_.regular());
     }
+    start_claimed(arrival);
+}
+
+bool ArrivalLane::start(const Arrival& arrival) {
+    if (!claim()) return arrivals_.hand_over(worker_.index(), arrival);
+    start_claimed(arrival);
+    return true;
 }
 
 bool ArrivalLane::claim() noexcept {
@@ -148,14 +190,14 @@ Arrivals::Arrivals(ScenarioRun& scenario, Environment environment)
     }
 }
 
-void Arrivals::hand_over(std::size_t from, const Arrival& arrival) {
+bool Arrivals::hand_over(std::size_t from, const Arrival& arrival) {
     for (std::size_t i = 1; i < lanes_.size(); ++i) {
         ArrivalLane& other = *lanes_[(from + i) % lanes_.size()];
         if (!other.claim()) continue;
         other.worker_.post([&other, arrival] { other.start_claimed(arrival); });
-        return;
+        return true;
     }
-    lanes_[from]->drop();
+    return false;
 }
 
 // One VU at a time for each worker: their initialisation takes the time of those that work.

@@ -1,8 +1,10 @@
 // The starts of an arrival-rate scenario while it runs.
 //
 // Every worker has a *lane*: its part of the schedule, a timer that is exact, and those of its VUs that wait for work,
-// the longest-waiting first. When an arrival is due the lane hands it to one of them, else to a VU that waits on another
-// worker, else it is dropped and a further VU is asked for.
+// the longest-waiting first. When an arrival is due the lane hands it to one of them, else to a VU that waits on
+// another worker, else it is dropped and a further VU is asked for. But where the worker itself has come late, answers
+// that would have made VUs free lie unread behind that lateness: then arrivals wait for a VU, none for more than 100
+// ms, until what has gathered is worked off. How late they start is measured, so that is no secret.
 //
 //   Arrivals arrivals(scenario, {.plan = …, .owner = &run, …});
 //   // A VU's fiber, again and again:
@@ -59,8 +61,11 @@ public:
 private:
     friend class Arrivals;
 
-    void tick();
-    void start(const Arrival& arrival);
+    void on_timer();
+    void arm(TimePoint when);
+    void start_due(TimePoint now);
+    void start_one_that_waits();
+    bool start(const Arrival& arrival);
     bool claim() noexcept;
     void start_claimed(const Arrival& arrival);
     void drop();
@@ -72,6 +77,10 @@ private:
     metrics::TagSetId drop_tags_;
     std::optional<Arrival> next_;
     TimingWheel::Timer timer_;
+    TimePoint armed_for_{};
+    /// Until then arrivals without a VU wait for one, because of how late the worker was; and whether `next_` does so.
+    TimePoint patience_ends_{};
+    bool stalled_ = false;
     std::deque<ArrivalWaiter*> waiting_;
     std::size_t expected_ = 0;
     std::function<void()> ready_;
@@ -105,7 +114,7 @@ public:
 
 private:
     friend class ArrivalLane;
-    void hand_over(std::size_t from, const Arrival& arrival);
+    bool hand_over(std::size_t from, const Arrival& arrival);
     void want_vu();
 
     ScenarioRun& scenario_;

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/exec/run_fixture.h"
@@ -74,6 +75,37 @@ TEST_F(ArrivalsTest, WithoutAFreeVuStartsAreDropped) {
         }
     }
     EXPECT_EQ(warnings, 1U);
+}
+
+// A worker that has been kept from its timers has been kept from making its VUs free, too.
+TEST_F(ArrivalsTest, WhereTheWorkerIsLateStartsWaitForAVu) {
+    bool first = true;
+    length_ = [](Vu&) { return Duration(0); };
+    during_ = [&](Vu&) {
+        if (std::exchange(first, false)) run_->clock.advance_to(run_->clock.now() + 35ms);
+    };
+    execute({.scenarios = {{"a",
+                            {.executor = ConstantArrivalRate{
+                                 .rate = 100, .duration = 1s, .pre_allocated_vus = 1, .max_vus = 1}}}}});
+    EXPECT_EQ(count(Builtin::dropped_iterations), 0);
+    EXPECT_EQ(seen_.size(), 100U);
+    EXPECT_EQ(begins()[1], 35ms);
+    EXPECT_EQ(begins()[4], 40ms);
+}
+
+// But not for longer than it was late: then they are too many for their VUs.
+TEST_F(ArrivalsTest, PatienceEndsWhereStartsAreTooManyForTheirVus) {
+    bool first = true;
+    length_ = [](Vu&) { return Duration(100ms); };
+    during_ = [&](Vu&) {
+        if (std::exchange(first, false)) run_->clock.advance_to(run_->clock.now() + 35ms);
+    };
+    execute({.scenarios = {{"a",
+                            {.executor = ConstantArrivalRate{
+                                 .rate = 100, .duration = 1s, .pre_allocated_vus = 1, .max_vus = 1}}}}});
+    EXPECT_EQ(count(Builtin::dropped_iterations) + static_cast<double>(seen_.size()), 100);
+    EXPECT_LE(seen_.size(), 10U);
+    EXPECT_GE(seen_.size(), 8U);
 }
 
 TEST_F(ArrivalsTest, FurtherVusAreMadeAsLongAsStartsFindNone) {

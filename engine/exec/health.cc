@@ -116,8 +116,9 @@ GeneratorHealth judge(const metrics::RunSnapshot& snapshot, const metrics::Subme
                                   "% of their cores: the load generator may have been the limit");
     }
     if (dropped_samples > 0) {
-        health.findings.push_back("outputs could not keep up and lost " + std::to_string(dropped_samples) +
-                                  " samples; the summary has all of them");
+        health.findings.push_back(
+            "outputs did not keep up, or their backends failed: " + std::to_string(dropped_samples) +
+            " samples are lost to them; the summary has all of them");
     }
     return health;
 }

@@ -43,7 +43,8 @@ TEST_F(HealthTest, EachLimitHasItsWords) {
                                       "start lateness p99 38 ms: the load generator was saturated",
                                       "timers p99 25 ms late: response times include waits in the load generator",
                                       "workers used 99% of their cores: the load generator may have been the limit",
-                                      "outputs could not keep up and lost 7 samples; the summary has all of them",
+                                      "outputs did not keep up, or their backends failed: 7 samples are lost to them; "
+                                      "the summary has all of them",
                                   }));
 }
 

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/runtime/stack_trim.h"
 #include "metrics/metric.h"
 #include "metrics/system_tags.h"
 
@@ -90,7 +91,7 @@ void PooledVu::assign(ScenarioRun& scenario, const VuPeriod& period) {
 }
 
 void PooledVu::interrupt() {
-    if (fiber_ != nullptr && (initializing_ || assignment_.scenario != nullptr)) fiber_->interrupt();
+    if (fiber_ != nullptr && (initializing_ || finishing_ || assignment_.scenario != nullptr)) fiber_->interrupt();
 }
 
 void PooledVu::dismiss() {
@@ -102,6 +103,8 @@ void PooledVu::live() {
     fiber_ = Fiber::current();
     if (initialize()) {
         while (true) {
+            // It may rest for long, after its initialisation or an assignment.
+            if (assignment_.scenario == nullptr) release_unused_stack(*fiber_);
             while (assignment_.scenario == nullptr && !dismissed_) wakeup_.wait_uninterruptibly();
             if (assignment_.scenario == nullptr) break;
             ScenarioRun& scenario = *assignment_.scenario;
@@ -111,9 +114,27 @@ void PooledVu::live() {
             owner_.returned(*this, scenario);
         }
     }
+    if (body_ && runner_.has_vu_teardown()) finish();
     body_.reset();
     fiber_ = nullptr;
     owner_.gone(*this);
+}
+
+// Within the time of teardown().
+void PooledVu::finish() {
+    const TimePoint deadline = worker().now() + vu_.plan().teardown_timeout;
+    worker().wheel().arm(hard_stop_, deadline);
+    vu_.set_deadline(deadline);
+    finishing_ = true;
+    try {
+        body_->finish();
+    } catch (const Interrupted&) {
+        vu_.logger().warn("the teardown of a VU was interrupted", {{"vu", std::to_string(vu_.id_in_instance())}});
+    }
+    finishing_ = false;
+    hard_stop_.cancel();
+    fiber_->clear_interrupt();
+    flush_data(vu_, worker().now());
 }
 
 bool PooledVu::initialize() {
@@ -128,9 +149,8 @@ bool PooledVu::initialize() {
                 body_ = std::move(*body);
             } else {
                 error = std::move(body.error());
-                if (error->hint.empty()) {
-                    error->hint = "error while initializing VU #" + std::to_string(vu_.id_in_instance());
-                }
+                error->hint = "error while initializing VU #" + std::to_string(vu_.id_in_instance()) +
+                              (error->hint.empty() ? "" : " (" + error->hint + ")");
             }
         } catch (const Interrupted&) {
             error = Error{ErrorClass::generic, "interrupted while initialising"};
@@ -159,6 +179,7 @@ void PooledVu::work(ScenarioRun& scenario, const VuPeriod& period) {
         try {
             activate(scenario);
             body_->activate(scenario.scenario());
+            now_ = worker().now();
             if (scenario.arrivals() != nullptr) {
                 serve(scenario, period);
             } else {
@@ -243,7 +264,8 @@ bool PooledVu::run_iteration(ScenarioRun& scenario, std::uint64_t number) {
     const TimePoint begin = now_;
     bool complete = true;
     try {
-        body_->run_iteration(scenario.scenario());
+        const IterationEnd end = body_->run_iteration(scenario.scenario());
+        if (end == IterationEnd::threw) scenario.tally(worker().index()).threw.add(1);
     } catch (const Interrupted&) {
         complete = false;
     }

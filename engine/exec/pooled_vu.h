@@ -68,6 +68,7 @@ private:
 
     void live();
     bool initialize();
+    void finish();
     void work(ScenarioRun& scenario, const VuPeriod& period);
     void activate(ScenarioRun& scenario);
     void loop(ScenarioRun& scenario, const VuPeriod& period, TimePoint hard_end);
@@ -82,6 +83,7 @@ private:
     std::unique_ptr<VuBody> body_;
     Fiber* fiber_ = nullptr;
     bool initializing_ = false;
+    bool finishing_ = false;
     bool dismissed_ = false;
     Assignment assignment_;
     FiberEvent wakeup_;

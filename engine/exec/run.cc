@@ -17,7 +17,7 @@ using metrics::SystemTag;
 using metrics::ThresholdSet;
 
 constexpr Duration gauge_period = std::chrono::seconds(1);
-constexpr Duration threshold_period = std::chrono::seconds(2);
+constexpr Duration threshold_period = metrics::ThresholdSet::period;
 /// How long samples stay with a worker before outputs get them.
 constexpr Duration flush_period = std::chrono::milliseconds(50);
 
@@ -61,6 +61,12 @@ RunResult Run::Impl::execute() {
     for (std::size_t i = 1; i < sides_.size(); ++i) threads.emplace_back([this, i] { sides_[i]->worker.run(); });
     worker().run();
     for (std::thread& thread : threads) thread.join();
+    {
+        const std::lock_guard lock(calls_mutex_);
+        over_ = true;
+        if (config_.answers_after_end) final_metrics_ = result_.metrics;
+    }
+    over_changed_.notify_all();
     return std::move(result_);
 }
 
@@ -95,6 +101,12 @@ void Run::Impl::coordinate() {
         if (config_.thresholds != nullptr && !config_.thresholds->empty()) {
             start_repeating(threshold_checks_, threshold_period, [this] { check_thresholds(); });
         }
+        if (config_.on_tick) {
+            start_repeating(ticks_, RunConfig::tick_period, [this] {
+                const metrics::RunSnapshot seen = snapshot(metrics::Recorder::Extent::without_breakdowns);
+                config_.on_tick(seen, test_now() - TimePoint(Duration(begin_.load(std::memory_order_relaxed))));
+            });
+        }
         bool ready = true;
         if (config_.runner->has_setup() && !config_.plan->no_setup) {
             enter(RunPhase::setup);
@@ -102,6 +114,7 @@ void Run::Impl::coordinate() {
         }
         if (ready) {
             if (!stopped()) run_scenarios();
+            if (config_.runner->has_vu_teardown()) dismiss_vus();
             if (!aborted() && config_.runner->has_teardown() && !config_.plan->no_teardown) {
                 enter(RunPhase::teardown);
                 succeeds(call(teardown_function(aborted_)));
@@ -233,36 +246,49 @@ bool Run::Impl::succeeds(Result<void> result) {
 }
 
 // Anywhere but on worker 0 the caller waits until the answer is there.
-Result<void> Run::Impl::call_on_worker_0(const std::function<Result<void>()>& action) {
+Result<void> Run::Impl::call_on_worker_0(AfterEnd after, const std::function<Result<void>()>& action) {
     if (Worker::current() == &worker()) return action();
-    std::promise<Result<void>> answer;
-    std::future<Result<void>> answered = answer.get_future();
-    {
-        const std::lock_guard lock(calls_mutex_);
-        if (calls_closed_) return Error{ErrorClass::generic, "the run has ended"};
+    std::unique_lock lock(calls_mutex_);
+    if (!calls_closed_) {
+        std::promise<Result<void>> answer;
+        std::future<Result<void>> answered = answer.get_future();
         worker().post([this, &action, &answer] { worker().spawn([&action, &answer] { answer.set_value(action()); }); });
+        lock.unlock();
+        return answered.get();
     }
-    return answered.get();
+    if (after == AfterEnd::refuse || !config_.answers_after_end) return Error{ErrorClass::generic, "the run has ended"};
+    over_changed_.wait(lock, [this] { return over_; });
+    // Nobody runs worker 0 any more: this thread does, for as long as the action takes.
+    Result<void> result;
+    worker().spawn([&action, &result] { result = action(); });
+    worker().run();
+    return result;
 }
 
 Result<RunMeasurement> Run::Impl::measure() {
     RunMeasurement measurement;
-    auto done = call_on_worker_0([&]() -> Result<void> {
+    auto done = call_on_worker_0(AfterEnd::refuse, [&]() -> Result<void> {
         measurement.metrics = snapshot();
         measurement.elapsed = progress().elapsed;
         if (config_.thresholds != nullptr) measurement.thresholds = *config_.thresholds;
         return {};
     });
-    if (!done) return done.error();
+    if (done) return measurement;
+    if (!config_.answers_after_end) return done.error();
+    std::unique_lock lock(calls_mutex_);
+    over_changed_.wait(lock, [this] { return over_; });
+    measurement.metrics = final_metrics_;
+    measurement.elapsed = progress().elapsed;
+    if (config_.thresholds != nullptr) measurement.thresholds = *config_.thresholds;
     return measurement;
 }
 
 Result<void> Run::Impl::call_setup() {
-    return call_on_worker_0([this] { return call(setup_function(stopped_)); });
+    return call_on_worker_0(AfterEnd::answer, [this] { return call(setup_function(stopped_)); });
 }
 
 Result<void> Run::Impl::call_teardown() {
-    return call_on_worker_0([this] { return call(teardown_function(aborted_)); });
+    return call_on_worker_0(AfterEnd::answer, [this] { return call(teardown_function(aborted_)); });
 }
 
 void Run::Impl::dismiss_vus() {
@@ -283,6 +309,7 @@ void Run::Impl::gone(PooledVu&) {
 void Run::Impl::finish() {
     stop_repeating(gauges_);
     stop_repeating(threshold_checks_);
+    stop_repeating(ticks_);
     const bool begun = begun_.load(std::memory_order_relaxed);
     end_.store(test_now().time_since_epoch().count(), std::memory_order_relaxed);
     enter(RunPhase::ended);
@@ -297,6 +324,9 @@ void Run::Impl::finish() {
         const ScenarioProgress at_end = scenario->progress(test_now(), std::nullopt, false);
         result_.complete_iterations += at_end.complete_iterations;
         result_.interrupted_iterations += at_end.interrupted_iterations;
+        for (std::size_t worker = 0; worker < sides_.size(); ++worker) {
+            result_.thrown_iterations += static_cast<std::uint64_t>(scenario->tally(worker).threw.get());
+        }
     }
     {
         std::lock_guard lock(errors_mutex_);
@@ -357,7 +387,7 @@ void Run::Impl::record_gauges() {
 
 void Run::Impl::check_thresholds() {
     if (stopped()) return;
-    const metrics::RunSnapshot seen = snapshot();
+    const metrics::RunSnapshot seen = snapshot(metrics::Recorder::Extent::without_breakdowns);
     const Duration elapsed = test_now() - TimePoint(Duration(begin_.load(std::memory_order_relaxed)));
     const ThresholdSet::Verdict verdict = config_.thresholds->evaluate(seen, elapsed, ThresholdSet::Moment::during_run);
     tainted_.store(!verdict.breached.empty(), std::memory_order_relaxed);
@@ -371,9 +401,10 @@ void Run::Impl::flush_samples() {
     on_every_worker([](WorkerSide& side) { side.recorder.flush_samples(); });
 }
 
-metrics::RunSnapshot Run::Impl::snapshot() {
+metrics::RunSnapshot Run::Impl::snapshot(metrics::Recorder::Extent extent) {
     std::vector<metrics::RunSnapshot> parts(sides_.size());
-    on_every_worker([&parts](WorkerSide& side) { parts[side.worker.index()] = side.recorder.snapshot(); });
+    on_every_worker(
+        [&parts, extent](WorkerSide& side) { parts[side.worker.index()] = side.recorder.snapshot(extent); });
     metrics::RunSnapshot whole = std::move(parts.front());
     for (std::size_t i = 1; i < parts.size(); ++i) whole.merge(parts[i]);
     return whole;

@@ -8,11 +8,13 @@
 //   return exit_code(result);
 //
 // `execute` once; the calling thread becomes worker 0. Everything else from any thread while the Run exists; what
-// returns a Result waits for worker 0, so not from threads that worker 0 waits for. With a simulated clock there is one worker, and time runs as fast as the iterations allow.
+// returns a Result waits for worker 0, so not from threads that worker 0 waits for. With a simulated clock there is one
+// worker, and time runs as fast as the iterations allow.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +39,8 @@ class Resolver;
 /// All that is pointed to outlives the Run. What a runner keeps per worker must not refer to the worker after `execute`
 /// has returned; VuBody objects are destroyed before that, on their fibers.
 struct RunConfig {
+    static constexpr Duration tick_period = std::chrono::seconds(1);
+
     const Plan* plan = nullptr;
     Runner* runner = nullptr;
     const metrics::Registry* registry = nullptr;
@@ -53,6 +57,11 @@ struct RunConfig {
     unsigned workers = 0;
     /// Address space of a VU's stack.
     std::size_t stack_size = std::size_t{1} << 20;
+    /// Called every tick_period of the test, on the thread that executes the run, with what was measured until then
+    /// (without breakdowns) and RunProgress::elapsed. Empty: nobody wants that.
+    std::function<void(const metrics::RunSnapshot&, Duration elapsed)> on_tick = {};
+    /// measure, call_setup and call_teardown answer after `execute` has returned, too.
+    bool answers_after_end = false;
 };
 
 /// Where a run stands. Phases only move forward, but may be left out:
@@ -139,6 +148,8 @@ struct RunResult {
     metrics::ThresholdSet::Verdict thresholds;
     std::uint64_t complete_iterations = 0;
     std::uint64_t interrupted_iterations = 0;
+    /// Of the complete ones: those whose code threw.
+    std::uint64_t thrown_iterations = 0;
     /// False if the run did not get as far as setup, or was aborted at once: then there is nothing to summarise.
     bool worth_a_summary = false;
 };

@@ -1,11 +1,12 @@
-// The inside of a Run: what run.cc (its life from the first VU to the last sample) and run_scenarios.cc (who works when)
-// share.
+// The inside of a Run: what run.cc (its life from the first VU to the last sample) and run_scenarios.cc (who works
+// when) share.
 //
 // The coordinator is plain sequential code on a fiber of worker 0; each scenario has such a fiber, too, its conductor.
 // Other workers are told things by posts, and tell worker 0 by posts.
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -121,7 +122,8 @@ private:
     PooledVu* take_vu(Conductor& conductor);
     void make_vus_for(Conductor& conductor, std::int64_t count);
     void spawn_added(Conductor& conductor, PooledVu& vu);
-    Result<void> call_on_worker_0(const std::function<Result<void>()>& action);
+    enum class AfterEnd { refuse, answer };
+    Result<void> call_on_worker_0(AfterEnd after, const std::function<Result<void>()>& action);
     /// The time without pauses.
     TimePoint test_now() const;
     PooledVu& make_vu();
@@ -133,7 +135,7 @@ private:
     void record_gauges();
     void check_thresholds();
     void flush_samples();
-    metrics::RunSnapshot snapshot();
+    metrics::RunSnapshot snapshot(metrics::Recorder::Extent extent = metrics::Recorder::Extent::everything);
     void on_every_worker(const std::function<void(WorkerSide&)>& action);
 
     void fail(Error error);
@@ -169,7 +171,11 @@ private:
     std::atomic<Duration::rep> paused_since_{0};
     std::atomic<Duration::rep> paused_before_{0};
     std::mutex calls_mutex_;
+    /// Worker 0 takes no more calls; and nobody runs it any more.
     bool calls_closed_ = false;
+    bool over_ = false;
+    std::condition_variable over_changed_;
+    metrics::RunSnapshot final_metrics_;
     mutable std::mutex errors_mutex_;
     std::optional<Error> error_;
     std::optional<Error> failed_mark_;
@@ -187,6 +193,7 @@ private:
     Fiber* function_fiber_ = nullptr;
     Repeater gauges_;
     Repeater threshold_checks_;
+    Repeater ticks_;
     Repeater flushes_;
     RunResult result_;
 };

@@ -202,7 +202,7 @@ void Run::Impl::conduct_external(Conductor& conductor) {
 }
 
 Result<void> Run::Impl::update_external(const ExternalUpdate& update) {
-    return call_on_worker_0([this, &update]() -> Result<void> {
+    return call_on_worker_0(AfterEnd::refuse, [this, &update]() -> Result<void> {
         for (const auto& conductor : conductors_) {
             const auto* plan = std::get_if<ExternallyControlledPlan>(&conductor->run->scenario().executor);
             if (plan == nullptr) continue;
@@ -242,7 +242,7 @@ void Run::Impl::make_vus_for(Conductor& conductor, std::int64_t count) {
 }
 
 Result<void> Run::Impl::pause() {
-    return call_on_worker_0([this]() -> Result<void> {
+    return call_on_worker_0(AfterEnd::refuse, [this]() -> Result<void> {
         if (paused_.load(std::memory_order_relaxed)) return Error{ErrorClass::generic, "execution is already paused"};
         if (phase_.load(std::memory_order_relaxed) > RunPhase::paused) {
             for (const auto& run : scenarios_) {
@@ -260,7 +260,7 @@ Result<void> Run::Impl::pause() {
 }
 
 Result<void> Run::Impl::resume() {
-    return call_on_worker_0([this]() -> Result<void> {
+    return call_on_worker_0(AfterEnd::refuse, [this]() -> Result<void> {
         if (!paused_.load(std::memory_order_relaxed)) return Error{ErrorClass::generic, "execution wasn't paused"};
         if (const Duration::rep since = paused_since_.exchange(0, std::memory_order_relaxed); since != 0) {
             paused_before_.fetch_add(now().time_since_epoch().count() - since, std::memory_order_relaxed);
@@ -284,7 +284,9 @@ void Run::Impl::returned(PooledVu& vu, ScenarioRun& scenario) {
         pool_.give(vu);
         Conductor& conductor = *conductors_[index];
         --conductor.outstanding;
-        conductor.run->note_assigned(-1);
+        // Those of arrival rates are told of to the end, when all come back.
+        const ScenarioRun& run = *conductor.run;
+        if (conductor.arrivals == nullptr || test_now() < run.start() + run.regular()) conductor.run->note_assigned(-1);
         std::erase(conductor.external_vus, &vu);
         conductor.changed.notify();
     });

@@ -626,7 +626,7 @@ TEST_F(RunTest, UnreachedGoalsShowAsInterrupted) {
 TEST_F(RunTest, PropertiesOfRandomPlans) {
     std::mt19937 random(5);
     const auto pick = [&random](int low, int high) { return std::uniform_int_distribution(low, high)(random); };
-    for (int round = 0; round < 60; ++round) {
+    for (int round = 0; round < 150; ++round) {
         seen_.clear();
         ScenarioMap scenarios;
         for (int i = pick(1, 4); i > 0; --i) {

@@ -33,6 +33,8 @@ public:
     virtual void activate(const Scenario& scenario) = 0;
     /// Runs the scenario's entry function once on the current fiber. Throws Interrupted when the fiber is interrupted.
     virtual IterationEnd run_iteration(const Scenario& scenario) = 0;
+    /// The VU is no longer needed: called once, on its fiber, if the Runner has a VU teardown. Throws Interrupted.
+    virtual void finish() {}
 };
 
 class Runner {
@@ -42,6 +44,8 @@ public:
 
     virtual bool has_setup() const = 0;
     virtual bool has_teardown() const = 0;
+    /// Whether VUs have something to do at their end (VuBody::finish), before teardown().
+    virtual bool has_vu_teardown() const { return false; }
     /// Runs setup() and keeps what it returns for all VUs made by this runner. Throws Interrupted.
     virtual Result<void> setup(VuBody& body) = 0;
     virtual Result<void> teardown(VuBody& body) = 0;

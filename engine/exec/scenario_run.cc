@@ -87,18 +87,13 @@ ScenarioProgress ScenarioRun::progress(TimePoint now, std::optional<TimePoint> r
             ? ratio(static_cast<double>(progress.complete_iterations), static_cast<double>(total_iterations_))
         : endless() ? 0
                     : ratio(static_cast<double>(progress.elapsed.count()), static_cast<double>(regular_.count()));
-    if (state == State::ended) {
-        progress.status = run_stopped || progress.fraction < 1 ? ScenarioStatus::interrupted : ScenarioStatus::done;
-        return progress;
-    }
-    progress.active_vus = active_vus();
-    const bool over = progress.elapsed >= regular_;
-    progress.status = over ? ScenarioStatus::stopping : ScenarioStatus::running;
+    const bool over = state == State::ended || progress.elapsed >= regular_;
     if (!over) {
         const auto next = std::upper_bound(steps_.begin(), steps_.end(), progress.elapsed,
                                            [](Duration time, const VuStep& step) { return time < step.offset; });
         if (next != steps_.begin()) progress.planned_vus = std::prev(next)->vus;
     }
+    // What arrivals were at the end stays in view.
     std::visit(
         [&]<class Executor>(const Executor& executor) {
             if constexpr (requires { executor.pre_allocated_vus; }) {
@@ -109,6 +104,12 @@ ScenarioProgress ScenarioRun::progress(TimePoint now, std::optional<TimePoint> r
             }
         },
         executor_);
+    if (state == State::ended) {
+        progress.status = run_stopped || progress.fraction < 1 ? ScenarioStatus::interrupted : ScenarioStatus::done;
+        return progress;
+    }
+    progress.active_vus = active_vus();
+    progress.status = over ? ScenarioStatus::stopping : ScenarioStatus::running;
     return progress;
 }
 

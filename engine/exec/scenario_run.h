@@ -41,6 +41,8 @@ private:
 struct alignas(64) ScenarioTally {
     Tally active_vus;
     Tally complete;
+    /// Of the complete ones: those whose code threw.
+    Tally threw;
     Tally interrupted;
 };
 

@@ -33,8 +33,8 @@ struct Arrival {
 
 class ArrivalSchedule {
 public:
-    /// `stripe` is that of the iterations (iteration_stripe). Of the instance's arrivals, takes every `step`-th, from the
-    /// `first` on: how workers share them.
+    /// `stripe` is that of the iterations (iteration_stripe). Of the instance's arrivals, takes every `step`-th, from
+    /// the `first` on: how workers share them.
     explicit ArrivalSchedule(const ConstantArrivalRatePlan& plan, Stripe stripe = {}, std::int64_t first = 0,
                              std::int64_t step = 1);
     explicit ArrivalSchedule(const RampingArrivalRatePlan& plan, Stripe stripe = {}, std::int64_t first = 0,

@@ -1,4 +1,5 @@
 // Layers of options over each other, and scenarios out of shortcuts.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,12 +32,14 @@ bool has_items(const Setting<List>& list) {
 }
 
 ScenarioMap default_scenario(ExecutorOptions executor) {
-    return {{"default", ScenarioOptions{.executor = std::move(executor)}}};
+    ScenarioMap scenarios;
+    scenarios["default"].executor = std::move(executor);
+    return scenarios;
 }
 
 }  // namespace
 
-ConsolidatedOptions consolidate(const std::vector<OptionsLayer>& layers) {
+ConsolidatedOptions consolidate(const std::vector<OptionsLayer>& layers, RunTags tags) {
     ConsolidatedOptions result;
     Options& base = result.options;
     for (const OptionsLayer& layer : layers) {
@@ -53,6 +56,7 @@ ConsolidatedOptions consolidate(const std::vector<OptionsLayer>& layers) {
         }
         if (over.stages) std::erase_if(*over.stages, [](const Stage& stage) { return !stage.duration; });
         if (over.tags && over.tags->empty()) over.tags.reset();
+        if (tags == RunTags::merge && over.tags && base.tags) over.tags->insert(base.tags->begin(), base.tags->end());
         if (over.dns && base.dns) over.dns = merged(*base.dns, *over.dns);
         for (const OptionSpec& option : option_table()) {
             if (is_set(option, over)) copy_option(option, over, base);
@@ -71,10 +75,21 @@ Result<ConsolidatedOptions> derive_scenarios(Options options) {
     } else if (options.duration) {
         if (has_items(options.stages)) return conflict("duration", "stages");
         if (has_items(options.scenarios)) return conflict("duration", "scenarios");
-        if (*options.duration <= Duration(0)) {
+        if (*options.duration < Duration(0)) {
             return Error{ErrorClass::invalid_config,
-                         "`duration` must be more than 0, for an infinite duration use the externally-controlled "
+                         "`duration` can't be negative, for an infinite duration use the externally-controlled "
                          "executor"};
+        }
+        if (*options.duration == Duration(0) || options.vus_max) {
+            const std::int64_t vus = options.vus.value_or(1);
+            const std::int64_t max_vus = std::max(vus, options.vus_max.value_or(0));
+            warnings.push_back(std::string(options.vus_max ? "`vusMax` (--max)" : "`duration` 0") +
+                               " is an old form: the test runs the externally-controlled executor with " +
+                               std::to_string(vus) + " of at most " + std::to_string(max_vus) + " VUs");
+            options.scenarios =
+                default_scenario(ExternallyControlled{.vus = vus, .duration = options.duration, .max_vus = max_vus});
+            options.vus_max.reset();
+            return ConsolidatedOptions{std::move(options), std::move(warnings)};
         }
         options.scenarios = default_scenario(ConstantVus{.vus = options.vus, .duration = options.duration});
     } else if (has_items(options.stages)) {
@@ -92,6 +107,11 @@ Result<ConsolidatedOptions> derive_scenarios(Options options) {
                                "` was explicitly set to an empty value, running the script with 1 iteration in 1 VU");
         }
         options.scenarios = default_scenario(PerVuIterations{});
+    }
+    if (options.vus_max) {
+        warnings.emplace_back(
+            "`vusMax` (--max) has no effect here: it belongs to the externally-controlled executor, which has maxVUs");
+        options.vus_max.reset();
     }
     return ConsolidatedOptions{std::move(options), std::move(warnings)};
 }

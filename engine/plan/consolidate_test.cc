@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/plan/options.h"
+#include "engine/plan/plan.h"
 
 namespace k6 {
 namespace {
@@ -133,13 +134,37 @@ TEST(ShortcutTest, ContradictionsWithinALayerAreErrors) {
               "using `duration` and `scenarios` options simultaneously is not allowed");
     EXPECT_EQ(conflict("{" + stages + "," + scenarios + "}"),
               "using `stages` and `scenarios` options simultaneously is not allowed");
-    EXPECT_NE(conflict(R"({"duration":0})").find("externally-controlled"), std::string::npos);
+    EXPECT_NE(conflict(R"({"duration":"-1s"})").find("externally-controlled"), std::string::npos);
     EXPECT_EQ(conflict(R"({"iterations":1,"stages":[]})"), "none");
 }
 
 TEST(ShortcutTest, IterationsAndDurationTogetherBoundEachOther) {
     EXPECT_EQ(outcome({.script = R"({"vus":2,"iterations":10,"duration":"5s"})"}).executor,
               ExecutorOptions(SharedIterations{.vus = 2, .iterations = 10, .max_duration = 5s}));
+}
+
+TEST(ShortcutTest, OldFormsOfExternalControl) {
+    const Outcome endless = outcome({.cli = {.vus = 3, .duration = 0s}});
+    EXPECT_EQ(endless.executor, ExecutorOptions(ExternallyControlled{.vus = 3, .duration = 0s, .max_vus = 3}));
+    ASSERT_EQ(endless.warnings.size(), 1U);
+    EXPECT_NE(endless.warnings.front().find("`duration` 0"), std::string::npos);
+    EXPECT_EQ(outcome({.script = R"({"vusMax":9,"duration":"1m"})"}).executor,
+              ExecutorOptions(ExternallyControlled{.vus = 1, .duration = 1min, .max_vus = 9}));
+    EXPECT_EQ(outcome({.environment = {{"K6_VUS_MAX", "2"}}, .cli = {.vus = 5, .duration = 1s}}).executor,
+              ExecutorOptions(ExternallyControlled{.vus = 5, .duration = 1s, .max_vus = 5}));
+    // Without a duration there is nothing that it could change.
+    const Outcome ignored = outcome({.cli = {.iterations = 4, .vus_max = 9}});
+    EXPECT_EQ(ignored.executor, ExecutorOptions(SharedIterations{.iterations = 4}));
+    ASSERT_EQ(ignored.warnings.size(), 1U);
+    EXPECT_NE(ignored.warnings.front().find("`vusMax`"), std::string::npos);
+    EXPECT_TRUE(make_plan({.duration = 0s}));
+}
+
+TEST(PrecedenceTest, RunTagsMergeOnRequest) {
+    const std::vector<OptionsLayer> layers{{"script", {.tags = {{"a", "1"}, {"b", "1"}}}},
+                                           {"cli", {.tags = {{"b", "2"}, {"c", "2"}}}}};
+    EXPECT_EQ(*consolidate(layers).options.tags, (StringMap{{"b", "2"}, {"c", "2"}}));
+    EXPECT_EQ(*consolidate(layers, RunTags::merge).options.tags, (StringMap{{"a", "1"}, {"b", "2"}, {"c", "2"}}));
 }
 
 TEST(ShortcutTest, NothingIsOneIteration) {

@@ -8,6 +8,7 @@
 
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -115,6 +116,11 @@ boost::json::value to_json(const DnsOptions& value);
 boost::json::value to_json(const TlsVersions& value);
 boost::json::value to_json(const std::vector<TlsAuth>& value);
 boost::json::value to_json(const RawJson& value);
+
+/// The whole text as a number, with or without a sign.
+std::optional<std::int64_t> parse_integer(std::string_view text);
+/// "ttl=…,select=…,policy=…".
+Result<DnsOptions> parse_dns(std::string_view text);
 
 /// As they came, if the names in them are known.
 Result<DnsOptions> checked_dns(DnsOptions dns);

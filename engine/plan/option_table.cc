@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/stream_parser.hpp>
 #include <cctype>
 #include <cstddef>
 #include <type_traits>
@@ -80,6 +81,7 @@ struct Spellings {
     char short_flag = '\0';
     std::string_view help = "";
     bool in_json = true;
+    bool old = false;
 };
 
 template <auto member, Check<ValueOf<member>> check = unchecked<ValueOf<member>>>
@@ -87,7 +89,7 @@ constexpr OptionRow row(std::string_view key, Spellings names) {
     using T = ValueOf<member>;
     constexpr OptionKind kind = kind_of<T>;
     OptionRow made{};
-    made.spec = {key, kind, names.environment, names.flag, names.short_flag, names.help, names.in_json};
+    made.spec = {key, kind, names.environment, names.flag, names.short_flag, names.help, names.in_json, names.old};
     made.is_set = [](const Options& options) { return (options.*member).has_value(); };
     made.copy = [](const Options& from, Options& to) { to.*member = from.*member; };
     made.check = [](Options& options) -> Result<void> {
@@ -200,6 +202,18 @@ Result<ScenarioMap> canonical_scenarios(ScenarioMap scenarios) {
     return scenarios;
 }
 
+/// ", line 3 column 7": where the text stops being JSON.
+std::string json_error_place(std::string_view text) {
+    json::stream_parser parser;
+    boost::system::error_code error;
+    const std::size_t read = std::min(parser.write_some(text.data(), text.size(), error), text.size());
+    const std::string_view before = text.substr(0, read);
+    const std::size_t line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+    const std::size_t line_begin = before.rfind('\n');
+    const std::size_t column = read - (line_begin == std::string_view::npos ? 0 : line_begin + 1) + 1;
+    return ", line " + std::to_string(line) + " column " + std::to_string(column);
+}
+
 constexpr std::array rows{
     row<&Options::paused>("paused", {"K6_PAUSED", "paused", 'p', "start in a paused state"}),
     row<&Options::vus>("vus", {"K6_VUS", "vus", 'u', "number of virtual users"}),
@@ -266,6 +280,7 @@ constexpr std::array rows{
                                   {"K6_CONSOLE_OUTPUT", "console-output", '\0', "file for what scripts print", false}),
     row<&Options::local_ips>(
         "localIPs", {"K6_LOCAL_IPS", "local-ips", '\0', "local addresses, ranges or networks to call from", false}),
+    row<&Options::vus_max>("vusMax", {"K6_VUS_MAX", "max", 'm', "VUs that there may be", true, true}),
 };
 
 constexpr auto specs = [] {
@@ -333,7 +348,10 @@ Result<void> set_from_environment(const OptionSpec& option, std::string_view tex
 Result<ParsedOptions> parse_options_json(std::string_view text) {
     boost::system::error_code parse_error;
     const json::value value = json::parse(text, parse_error);
-    if (parse_error) return Error{ErrorClass::invalid_config, "malformed JSON in options: " + parse_error.message()};
+    if (parse_error) {
+        return Error{ErrorClass::invalid_config,
+                     "malformed JSON in options" + json_error_place(text) + ": " + parse_error.message()};
+    }
     ParsedOptions parsed;
     if (value.is_null()) return parsed;
     const json::object* object = value.if_object();
@@ -363,7 +381,7 @@ Result<Options> options_from_environment(const EnvironmentLookup& lookup) {
 std::string options_to_json(const Options& options, JsonStyle style) {
     json::object object;
     for (const OptionRow& row : rows) {
-        if (!row.spec.in_json || (row.spec.key == "cloud" && !row.is_set(options))) continue;
+        if (!row.spec.in_json || row.spec.old || (row.spec.key == "cloud" && !row.is_set(options))) continue;
         object[row.spec.key] = row.write_json(options);
     }
     return json_text(object, style);
@@ -374,7 +392,7 @@ std::string test_options_to_json(const Options& options, JsonStyle style) {
     json::object object;
     for (const OptionRow& row : rows) {
         if (std::find(shortcuts.begin(), shortcuts.end(), row.spec.key) != shortcuts.end()) continue;
-        if (row.spec.key == "cloud" && !row.is_set(options)) continue;
+        if (row.spec.old || (row.spec.key == "cloud" && !row.is_set(options))) continue;
         object[row.spec.key] = row.write_json(options);
     }
     return json_text(object, style);

@@ -47,6 +47,8 @@ struct OptionSpec {
     std::string_view help;
     /// False for options that scripts and configuration files cannot set.
     bool in_json;
+    /// An option of former days: still read, never written, not in help texts.
+    bool old;
 };
 
 /// In the order of keys in JSON.

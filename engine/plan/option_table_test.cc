@@ -35,6 +35,9 @@ TEST(OptionTableTest, SpellingsAreUnique) {
         if (!option.flag.empty()) {
             EXPECT_TRUE(flags.insert(option.flag).second) << option.flag;
             EXPECT_FALSE(option.help.empty()) << option.flag;
+            EXPECT_FALSE(option.environment.empty() && option.kind != OptionKind::segment &&
+                         option.kind != OptionKind::segment_sequence)
+                << option.flag << " has no environment variable";
         }
         if (option.short_flag != '\0') {
             EXPECT_TRUE(letters.insert(option.short_flag).second) << option.key;
@@ -44,7 +47,7 @@ TEST(OptionTableTest, SpellingsAreUnique) {
             EXPECT_TRUE(option.environment.starts_with("K6_"));
         }
     }
-    EXPECT_EQ(keys.size(), 43U);
+    EXPECT_EQ(keys.size(), 44U);
     EXPECT_EQ(find_option_by_flag(""), nullptr);
 }
 
@@ -102,10 +105,16 @@ TEST(OptionTableTest, IsTotal) {
             EXPECT_TRUE(set_from_environment(option, text, by_environment)) << option.environment;
             EXPECT_EQ(by_environment, options) << option.environment;
         }
-        if (option.in_json) {
+        if (option.in_json && !option.old) {
             EXPECT_EQ(parse_options_json(options_to_json(options)).value().options, options) << option.key;
         }
     }
+}
+
+TEST(OptionTableTest, OldOptionsAreReadAndNeverWritten) {
+    EXPECT_EQ(parse_options_json(R"({"vusMax":7})").value().options, Options{.vus_max = 7});
+    EXPECT_EQ(options_to_json({.vus_max = 7}), options_to_json({}));
+    EXPECT_EQ(test_options_to_json({.vus_max = 7}), test_options_to_json({}));
 }
 
 TEST(OptionTableTest, FlagValues) {

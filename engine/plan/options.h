@@ -211,6 +211,8 @@ struct Options {
     /// These two come from flags and the environment only.
     std::optional<std::string> console_output = {};
     std::optional<std::string> local_ips = {};
+    /// Old: as many VUs as there may be when they are changed while the test runs. Read, never written.
+    std::optional<std::int64_t> vus_max = {};
 
     friend bool operator==(const Options&, const Options&) = default;
 };
@@ -254,10 +256,12 @@ struct ConsolidatedOptions {
 /// Lays the layers over each other, lowest first. A field set in a higher layer replaces the lower value whole (`dns`
 /// merges by field; empty `tags` replace nothing); a layer that says how to execute (duration, iterations, stages,
 /// scenarios) discards what lower layers said about that. Stages without a duration are dropped.
-ConsolidatedOptions consolidate(const std::vector<OptionsLayer>& layers);
+enum class RunTags { replace, merge };
+ConsolidatedOptions consolidate(const std::vector<OptionsLayer>& layers, RunTags tags = RunTags::replace);
 
 /// Turns the shortcuts (vus, iterations, duration, stages) into the scenario `default`; afterwards `scenarios` is
-/// filled. make_plan does this itself. Fails with ErrorClass::invalid_config when shortcuts contradict.
+/// filled; the old forms of runs that are controlled from outside (`duration` 0, `vusMax`) become that executor.
+/// make_plan does this itself. Fails with ErrorClass::invalid_config when shortcuts contradict.
 Result<ConsolidatedOptions> derive_scenarios(Options options);
 
 }  // namespace k6

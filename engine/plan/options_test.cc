@@ -90,6 +90,7 @@ TEST(OptionsTest, ErrorsNameTheField) {
     EXPECT_EQ(error_of("[]"), "options must be an object");
     EXPECT_EQ(error_of("\"a\""), "options must be an object");
     EXPECT_TRUE(error_of("{").starts_with("malformed JSON in options"));
+    EXPECT_TRUE(error_of("{\n  \"vus\": 1,\n  }").starts_with("malformed JSON in options, line 3 column 3: "));
     EXPECT_EQ(error_of(R"({"dns":"select=zz"})"), "zz does not belong to DNSSelect values");
     EXPECT_EQ(error_of(R"({"dns":"x=1"})"), "unknown DNS configuration field: x");
     EXPECT_EQ(error_of(R"({"dns":"ttl"})"), "no value for key ttl");

@@ -104,7 +104,7 @@ RampingVusPlan random_ramp(std::mt19937& random) {
 
 TEST(SchedulePropertyTest, RawStepsFollowTheRampWithinOneVu) {
     std::mt19937 random(7);
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < 2'000; ++round) {
         const RampingVusPlan ramp = random_ramp(random);
         const std::vector<VuStep> steps = raw_steps(ramp);
         EXPECT_EQ(steps.front(), (VuStep{0s, ramp.start_vus}));
@@ -134,7 +134,7 @@ TEST(SchedulePropertyTest, RawStepsFollowTheRampWithinOneVu) {
 // The definition, spelled out: reserved at t is the greatest count within [t - grace, t].
 TEST(SchedulePropertyTest, GracefulStepsAreTheSlidingMaximum) {
     std::mt19937 random(11);
-    for (int round = 0; round < 200; ++round) {
+    for (int round = 0; round < 1'000; ++round) {
         const RampingVusPlan ramp = random_ramp(random);
         const Duration graceful_stop = std::uniform_int_distribution(0, 20'000)(random) * 1ms;
         const std::vector<VuStep> steps = graceful_steps(ramp, graceful_stop);

@@ -1,12 +1,12 @@
 // The share of one execution segment in anything that is counted: VUs, iterations, arrivals.
 //
-// The segments of a sequence take the elements 0, 1, 2, … in a fixed pattern, the *stripes*, that repeats with the least
-// common denominator of their lengths and spreads each segment's elements as evenly as whole numbers allow. The shares
-// of all segments are disjoint and together everything, so the instances of a distributed run need not talk.
+// The segments of a sequence take the elements 0, 1, 2, … in a fixed pattern, the *stripes*, that repeats with the
+// least common denominator of their lengths and spreads each segment's elements as evenly as whole numbers allow. The
+// shares of all segments are disjoint and together everything, so the instances of a distributed run need not talk.
 //
-//   Stripe second = Stripe::of(parse_segment("1/3:2/3").value(), parse_segment_sequence("0,1/3,2/3,1").value()).value();
-//   second.scale(5);       // 2: of the elements 0 … 4 it has 1 and 4
-//   second.member(1);      // 4
+//   Stripe second = Stripe::of(parse_segment("1/3:2/3").value(),
+//   parse_segment_sequence("0,1/3,2/3,1").value()).value(); second.scale(5);       // 2: of the elements 0 … 4 it has 1
+//   and 4 second.member(1);      // 4
 //
 // Immutable values, cheap to copy; any thread.
 #pragma once

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/runtime/stack_arena.h"
+#include "engine/runtime/stack_trim.h"
 #include "engine/runtime/worker.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -242,6 +243,7 @@ Fiber& Fiber::sleeper() {
 }
 
 void Fiber::sleep(TimePoint deadline, TimingWheel::Precision precision) {
+    if (deadline - worker_->batch_time() > long_rest) release_unused_stack(*this);
     worker_->wheel().arm(wakeup_, deadline, precision);
     suspend({[](void* self) noexcept {
                  auto* fiber = static_cast<Fiber*>(self);

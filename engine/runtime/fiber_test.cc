@@ -1,7 +1,10 @@
 #include "engine/runtime/fiber.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +55,38 @@ struct Operation {
                         this});
     }
 };
+
+// Pages of the fiber's stack that are in memory.
+std::size_t resident_pages(const Fiber& fiber) {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto size = static_cast<std::size_t>(fiber.stack_high() - fiber.stack_low());
+    std::vector<unsigned char> pages((size + page - 1) / page);
+    EXPECT_EQ(::mincore(fiber.stack_low(), size, pages.data()), 0);
+    return static_cast<std::size_t>(
+        std::count_if(pages.begin(), pages.end(), [](unsigned char state) { return (state & 1U) != 0; }));
+}
+
+[[gnu::noinline]] void go_deep(std::size_t bytes) {
+    volatile char* const memory = static_cast<volatile char*>(__builtin_alloca(bytes));
+    for (std::size_t i = 0; i < bytes; i += 1024) memory[i] = 1;
+}
+
+TEST_F(FiberTest, ALongRestGivesTheDeepStackBack) {
+    Fiber* sleeper = nullptr;
+    worker.spawn([&] {
+        sleeper = Fiber::current();
+        go_deep(std::size_t{100} << 10U);
+        sleep_for(500ms);
+        sleep_for(10s);
+    });
+    worker.spawn([&] {
+        sleep_for(100ms);
+        EXPECT_GE(resident_pages(*sleeper), 25U) << "a short rest keeps them";
+        sleep_for(2s);
+        EXPECT_LE(resident_pages(*sleeper), 4U);
+    });
+    run();
+}
 
 TEST_F(FiberTest, StartsFromTheLoopInTheOrderOfSpawning) {
     worker.spawn([&] { log.push_back("a"); });

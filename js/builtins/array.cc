@@ -12,6 +12,11 @@
 namespace k6::js {
 namespace {
 
+/// In long loops without calls: ends the script when its time is up.
+void breathe(js_State* J, int i) {
+    if ((i & 0xfff) == 0) run_checkpoint(J);
+}
+
 void array_is_array(js_State* J) { js_pushboolean(J, js_isarray(J, 1)); }
 
 /// For Array.of and Array.from of a subclass: pushes new this(…); of Array itself, a plain array, which is returned.
@@ -70,6 +75,7 @@ void includes(js_State* J) {
     const int length = length_at(J, 0);
     const js_Value wanted = *js_tovalue(J, 1);
     for (int i = relative_index(J, 2, length, 0); i < length; ++i) {
+        if (last_hole(J, 0, i, length) > i) return js_pushboolean(J, wanted.t.type == JS_TUNDEFINED);
         js_getindex(J, 0, i);
         const bool found = same_value_zero(*js_tovalue(J, -1), wanted);
         js_pop(J, 1);
@@ -122,6 +128,7 @@ void copy_within(js_State* J) {
     const bool backwards = start < target;
     for (int n = 0; n < count; ++n) {
         const int i = backwards ? count - 1 - n : n;
+        breathe(J, n);
         if (js_hasindex(J, 0, start + i)) {
             js_setindex(J, 0, target + i);
         } else {
@@ -131,16 +138,31 @@ void copy_within(js_State* J) {
     js_copy(J, 0);
 }
 
-void flatten_into(js_State* J, js_Object* result, int source, double depth) {
+/// The array that flat and flatMap make: at `index` of the stack, `plain` if it is one of ours.
+struct Flattened {
+    js_Object* plain;
+    int index;
+    int count = 0;
+
+    void add(js_State* J) {
+        js_copy(J, -1);
+        put_element(J, plain, index, count++);
+    }
+};
+
+void flatten_into(js_State* J, Flattened& result, int source, double depth) {
     // The source array is at stack index `source` (absolute).
     const int length = length_at(J, source);
     for (int i = 0; i < length; ++i) {
-        if (!js_hasindex(J, source, i)) continue;
+        if (!js_hasindex(J, source, i)) {
+            i = last_hole(J, source, i, length);
+            continue;
+        }
         if (depth > 0 && js_isarray(J, -1)) {
             if (js_gettop(J) > 2000) js_rangeerror(J, "Maximum call stack size exceeded");
             flatten_into(J, result, js_gettop(J) - 1, depth - 1);
         } else {
-            append_raw(J, result, *js_tovalue(J, -1));
+            result.add(J);
         }
         js_pop(J, 1);
     }
@@ -149,8 +171,7 @@ void flatten_into(js_State* J, js_Object* result, int source, double depth) {
 void flat(js_State* J) {
     receiver(J);
     const double depth = js_isundefined(J, 1) ? 1 : js_tonumber(J, 1);
-    js_Object* result = new_array(J);
-    js_pushobject(J, result);
+    Flattened result{.plain = push_species(J, 0), .index = js_gettop(J) - 1};
     flatten_into(J, result, 0, std::isnan(depth) ? 0 : std::trunc(depth));
 }
 
@@ -158,16 +179,18 @@ void flat_map(js_State* J) {
     receiver(J);
     require_callable(J, 1);
     const int length = length_at(J, 0);
-    js_Object* result = new_array(J);
-    js_pushobject(J, result);
+    Flattened result{.plain = push_species(J, 0), .index = js_gettop(J) - 1};
     for (int i = 0; i < length; ++i) {
-        if (!js_hasindex(J, 0, i)) continue;
+        if (!js_hasindex(J, 0, i)) {
+            i = last_hole(J, 0, i, length);
+            continue;
+        }
         js_pop(J, 1);
         call_with_element(J, i);
         if (js_isarray(J, -1)) {
             flatten_into(J, result, js_gettop(J) - 1, 0);
         } else {
-            append_raw(J, result, *js_tovalue(J, -1));
+            result.add(J);
         }
         js_pop(J, 2);
     }
@@ -245,8 +268,16 @@ void splice(js_State* J) {
     const double wanted = top < 3 ? (top < 2 ? 0 : length - start) : js_tonumber(J, 2);
     const int removed = static_cast<int>(std::clamp<double>(std::isnan(wanted) ? 0 : wanted, 0, length - start));
     const int added = std::max(0, top - 3);
-    copy_elements(J, start, start + removed);
     const int change = added - removed;
+    js_Object* plain = push_species(J, removed);
+    for (int i = 0; i < removed; ++i) {
+        if (js_hasindex(J, 0, start + i)) {
+            put_element(J, plain, top, i);
+        } else {
+            i = last_hole(J, 0, start + i, start + removed) - start;
+        }
+    }
+    js_setlength(J, top, removed);
     if (js_Object* array = dense(J, 0)) {
         if (change > 0) require_changeable(J, array);
         shift_dense(J, array, start + removed, change, length + change);
@@ -255,6 +286,7 @@ void splice(js_State* J) {
     }
     if (change < 0) {
         for (int i = start + removed; i < length; ++i) {
+            breathe(J, i);
             if (js_hasindex(J, 0, i)) {
                 js_setindex(J, 0, i + change);
             } else {
@@ -264,6 +296,7 @@ void splice(js_State* J) {
         for (int i = length - 1; i >= length + change; --i) js_delindex(J, 0, i);
     } else if (change > 0) {
         for (int i = length - 1; i >= start + removed; --i) {
+            breathe(J, i);
             if (js_hasindex(J, 0, i)) {
                 js_setindex(J, 0, i + change);
             } else {
@@ -289,6 +322,7 @@ void unshift(js_State* J) {
         for (int i = 0; i < added; ++i) array->u.a.array[i] = *js_tovalue(J, 1 + i);
     } else {
         for (int i = length - 1; i >= 0 && added > 0; --i) {
+            breathe(J, i);
             if (js_hasindex(J, 0, i)) {
                 js_setindex(J, 0, i + added);
             } else {
@@ -320,6 +354,7 @@ void shift(js_State* J) {
         return;
     }
     for (int i = 1; i < length; ++i) {
+        breathe(J, i);
         if (js_hasindex(J, 0, i)) {
             js_setindex(J, 0, i - 1);
         } else {
@@ -439,7 +474,9 @@ std::vector<js_Value> sorted_elements(js_State* J, int source, const js_Value& c
     std::size_t undefined_count = 0;
     for (int i = 0; i < length; ++i) {
         if (!js_hasindex(J, source, i)) {
-            undefined_count += keep_holes;
+            const int end = last_hole(J, source, i, length);
+            if (keep_holes) undefined_count += static_cast<std::size_t>(end - i + 1);
+            i = end;
             continue;
         }
         const js_Value value = *js_tovalue(J, -1);
@@ -472,7 +509,9 @@ Value sort(Call& call) {
             js_pushvalue(J, values[static_cast<std::size_t>(i)]);
             js_setindex(J, self, i);
         } else {
-            js_delindex(J, self, i);
+            const int end = last_hole(J, self, i, length);
+            if (end == i) js_delindex(J, self, i);
+            i = end;
         }
     }
     J->strict = strict;

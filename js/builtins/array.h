@@ -7,6 +7,11 @@ namespace k6::js {
 
 /// `length` of the object at stack index `index`.
 int length_at(js_State* J, int index);
+/// Where a run of holes from element i on ends, as far as that is known: below `length`. For long loops: may end the
+/// script, as the checkpoint decides.
+int last_hole(js_State* J, int index, int i, int length);
+/// The same downwards.
+int first_hole(js_State* J, int index, int i);
 void require_callable(js_State* J, int index);
 /// Makes `this` an object; array functions work on anything that has `length` and indices.
 void receiver(js_State* J);

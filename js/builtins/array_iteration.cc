@@ -30,7 +30,7 @@ void join(js_State* J) {
     if (std::find(runtime.joining.begin(), runtime.joining.end(), self) != runtime.joining.end()) {
         return js_pushliteral(J, "");
     }
-    const char* separator = locale || js_isundefined(J, 1) ? "," : js_tostring(J, 1);
+    const std::string_view separator = locale || js_isundefined(J, 1) ? "," : js_tostring(J, 1);
     run_native(J, [&] {
         std::string text;
         const Joining joining(runtime, self);
@@ -40,6 +40,11 @@ void join(js_State* J) {
         for (int i = 0; i < length; ++i) {
             if (i > 0) append_text(text, separator);
             if (sparse && self->u.a.simple && i >= self->u.a.flat_length) continue;  // nothing is there
+            if (!locale && sparse && self->u.a.simple && is_string(self->u.a.array[i])) {
+                append_text(text, string_bytes(self->u.a.array[i]));
+                if (text.size() > JS_STRLIMIT) throw RangeError("Invalid string length");
+                continue;
+            }
             js_getindex(J, 0, i);
             if (js_iscoercible(J, -1)) {
                 if (locale) {
@@ -88,7 +93,11 @@ int concat_value(js_State* J, js_Object* plain, int result, int n, int index) {
     }
     const int length = length_at(J, index);
     for (int i = 0; i < length; ++i) {
-        if (js_hasindex(J, index, i)) put_element(J, plain, result, n + i);
+        if (js_hasindex(J, index, i)) {
+            put_element(J, plain, result, n + i);
+        } else {
+            i = last_hole(J, index, i, length);
+        }
     }
     return n + length;
 }
@@ -116,7 +125,11 @@ void slice(js_State* J) {
         return;
     }
     for (int i = 0; i < count; ++i) {
-        if (js_hasindex(J, 0, start + i)) put_element(J, plain, result, i);
+        if (js_hasindex(J, 0, start + i)) {
+            put_element(J, plain, result, i);
+        } else {
+            i = last_hole(J, 0, start + i, end) - start;
+        }
     }
     js_setlength(J, result, count);
 }
@@ -130,6 +143,7 @@ void reverse(js_State* J) {
         return;
     }
     for (int low = 0, high = length - 1; low < high; ++low, --high) {
+        if (last_hole(J, 0, low, length) == length - 1) break;  // nothing but holes from here on
         const bool has_low = js_hasindex(J, 0, low) != 0;
         if (!has_low) js_pushundefined(J);
         const bool has_high = js_hasindex(J, 0, high) != 0;
@@ -173,7 +187,10 @@ void index_of(js_State* J) {
     receiver(J);
     const int length = length_at(J, 0);
     for (int i = relative_index(J, 2, length, 0); i < length; ++i) {
-        if (!js_hasindex(J, 0, i)) continue;
+        if (!js_hasindex(J, 0, i)) {
+            i = last_hole(J, 0, i, length);
+            continue;
+        }
         js_copy(J, 1);
         const bool found = js_strictequal(J) != 0;
         js_pop(J, 2);
@@ -189,7 +206,10 @@ void last_index_of(js_State* J) {
     from = std::isnan(from) ? 0 : std::trunc(from);
     if (from < 0) from += length;
     for (int i = static_cast<int>(std::clamp<double>(from, -1, length - 1)); i >= 0; --i) {
-        if (!js_hasindex(J, 0, i)) continue;
+        if (!js_hasindex(J, 0, i)) {
+            i = first_hole(J, 0, i);
+            continue;
+        }
         js_copy(J, 1);
         const bool found = js_strictequal(J) != 0;
         js_pop(J, 2);
@@ -216,7 +236,10 @@ void test_all(js_State* J) {
     const int length = length_at(J, 0);
     require_callable(J, 1);
     for (int i = 0; i < length; ++i) {
-        if (!visit_element(J, i)) continue;
+        if (!visit_element(J, i)) {
+            i = last_hole(J, 0, i, length);
+            continue;
+        }
         const bool answer = js_toboolean(J, -1) != 0;
         js_pop(J, 2);
         if (answer == wanted) return js_pushboolean(J, wanted);
@@ -229,7 +252,11 @@ void for_each(js_State* J) {
     const int length = length_at(J, 0);
     require_callable(J, 1);
     for (int i = 0; i < length; ++i) {
-        if (visit_element(J, i)) js_pop(J, 2);
+        if (visit_element(J, i)) {
+            js_pop(J, 2);
+        } else {
+            i = last_hole(J, 0, i, length);
+        }
     }
     js_pushundefined(J);
 }
@@ -241,7 +268,10 @@ void map(js_State* J) {
     js_Object* plain = push_species(J, length);
     const int result = js_gettop(J) - 1;
     for (int i = 0; i < length; ++i) {
-        if (!visit_element(J, i)) continue;
+        if (!visit_element(J, i)) {
+            i = last_hole(J, 0, i, length);
+            continue;
+        }
         put_element(J, plain, result, i);
         js_pop(J, 1);
     }
@@ -257,7 +287,10 @@ void filter(js_State* J) {
     const int result = js_gettop(J) - 1;
     int n = 0;
     for (int i = 0; i < length; ++i) {
-        if (!visit_element(J, i)) continue;
+        if (!visit_element(J, i)) {
+            i = last_hole(J, 0, i, length);
+            continue;
+        }
         const bool kept = js_toboolean(J, -1) != 0;
         js_pop(J, 1);
         if (kept) {
@@ -278,10 +311,16 @@ void reduce(js_State* J) {
     int i = step > 0 ? 0 : length - 1;
     bool has_value = top >= 3;
     if (has_value) js_copy(J, 2);
-    for (; !has_value && i >= 0 && i < length; i += step) has_value = js_hasindex(J, 0, i) != 0;
+    for (; !has_value && i >= 0 && i < length; i += step) {
+        has_value = js_hasindex(J, 0, i) != 0;
+        if (!has_value) i = step > 0 ? last_hole(J, 0, i, length) : first_hole(J, 0, i);
+    }
     if (!has_value) js_typeerror(J, "Reduce of empty array with no initial value");
     for (; i >= 0 && i < length; i += step) {
-        if (!js_hasindex(J, 0, i)) continue;
+        if (!js_hasindex(J, 0, i)) {
+            i = step > 0 ? last_hole(J, 0, i, length) : first_hole(J, 0, i);
+            continue;
+        }
         // accumulated element → accumulated
         js_copy(J, 1);
         js_pushundefined(J);
@@ -323,6 +362,28 @@ int length_at(js_State* J, int index) {
     js_pop(J, 1);
     if (!(length > 0)) return 0;
     return static_cast<int>(std::min<double>(length, JS_ARRAYLIMIT));
+}
+
+/// Whether nothing but holes stands from element i on.
+bool ends_before(js_State* J, const js_Value& value, int i) {
+    if (value.t.type != JS_TOBJECT) return false;
+    const js_Object* object = value.u.object;
+    return object->type == JS_CARRAY && object->u.a.simple && i >= object->u.a.flat_length &&
+           object->prototype == J->Array_prototype && J->Array_prototype->u.a.simple &&
+           J->Array_prototype->u.a.flat_length == 0;
+}
+
+int last_hole(js_State* J, int index, int i, int length) {
+    if (ends_before(J, *js_tovalue(J, index), i)) return length - 1;
+    if ((i & 0xfff) == 0) run_checkpoint(J);
+    return i;
+}
+
+int first_hole(js_State* J, int index, int i) {
+    const js_Value& value = *js_tovalue(J, index);
+    if (ends_before(J, value, i)) return value.u.object->u.a.flat_length;
+    if ((i & 0xfff) == 0) run_checkpoint(J);
+    return i;
 }
 
 void require_callable(js_State* J, int index) {

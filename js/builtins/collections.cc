@@ -301,7 +301,23 @@ Value construct(Call& call) {
     State& state = call.state();
     js_State* J = state.raw();
     const Value result = call.native<Collection>();
+    js_Object* prototype = runtime_of(J).new_prototype;
     if (argument_raw(call, 0).t.type == JS_TUNDEFINED || argument_raw(call, 0).t.type == JS_TNULL) return result;
+    if (prototype != nullptr) {
+        result.set_prototype(to_value(state, object_value(prototype)));
+        constexpr bool is_map = std::is_same_v<Collection, Map>;
+        const Value add = result.get(is_map ? "set" : "add");
+        iterate(state, argument_raw(call, 0), [&](const js_Value& item) {
+            const Value entry = to_value(state, item);
+            if (!is_map) {
+                add.call(result, {entry});
+                return;
+            }
+            if (!entry.is_object()) throw TypeError("Iterator value is not an entry object");
+            add.call(result, {entry.get("0"), entry.get("1")});
+        });
+        return result;
+    }
     auto& box = *native_box<Collection>(Internal::raw(result));
     iterate(state, argument_raw(call, 0), [&](const js_Value& item) {
         if constexpr (std::is_same_v<Collection, Map>) {

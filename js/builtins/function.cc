@@ -13,6 +13,9 @@ constexpr const char* bound_target = "@@internal:target";
 constexpr const char* bound_this = "@@internal:this";
 constexpr const char* bound_arguments = "@@internal:arguments";
 
+/// Of a function that Function made: its source.
+constexpr const char* made_source = "@@internal:source";
+
 js_Value own_value(js_State* J, js_Object* object, const char* name) {
     const js_Property* property = jsV_getownproperty(J, object, name);
     return property == nullptr ? undefined_value() : property->value;
@@ -115,25 +118,24 @@ void call_function(js_State* J) {
     js_call(J, std::max(0, top - 2));
 }
 
-/// The source is not kept: name and parameters must do.
 Value to_string(Call& call) {
     const js_Value raw = this_raw(call);
     if (raw.t.type != JS_TOBJECT || !is_callable(raw.u.object)) {
         throw TypeError("Function.prototype.toString requires that 'this' be a Function");
     }
-    const js_Object* object = raw.u.object;
+    js_State* J = call.state().raw();
+    js_Object* object = raw.u.object;
     std::string text = "function ";
-    if (object->type == JS_CFUNCTION || object->type == JS_CSCRIPT) {
-        const js_Function* function = object->u.f.function;
-        text += to_utf8(function->name);
-        text += '(';
-        for (int i = 0; i < function->numparams; ++i) {
-            if (i > 0) text += ", ";
-            text += to_utf8(function->vartab[i]);
-        }
-        return call.state().string(text + ") { [code] }");
+    if (object->type == JS_CFUNCTION) {
+        const std::string_view source = function_text(runtime_of(J), object->u.f.function);
+        if (!source.empty()) return call.state().string(source);
+        const js_Value made = own_value(J, object, made_source);
+        if (made.t.type != JS_TUNDEFINED) return to_value(call.state(), made);
+        text += to_utf8(shown_function_name(object->u.f.function->name));
+    } else if (object->type == JS_CCFUNCTION && object->u.c.name != nullptr &&
+               jsV_getownproperty(J, object, bound_target) == nullptr) {
+        text += to_utf8(object->u.c.name);
     }
-    if (object->type == JS_CCFUNCTION && object->u.c.name != nullptr) text += to_utf8(object->u.c.name);
     return call.state().string(text + "() { [native code] }");
 }
 
@@ -148,6 +150,7 @@ Value make_function(Call& call) {
     const std::string body(call.size() > 0 ? call.text(call.size() - 1) : std::string_view());
     js_State* J = state.raw();
     const std::string source = "(function anonymous(" + parameters + "\n) {\n" + body + "\n})";
+    const Value shown = state.string(std::string_view(source).substr(1, source.size() - 2));
     const auto lower = runtime_of(J).lower_source;
     // Template libraries generate ES5 with `with`, which the lowering refuses and the engine takes as it is.
     if (lower == nullptr || (body.find("with") != std::string::npos && !lower(source))) {
@@ -156,9 +159,15 @@ Value make_function(Call& call) {
         js_Function* function =
             compile_function(J, parameters.empty() ? nullptr : list.c_str(), to_engine_text(body).c_str());
         js_newfunction(J, function, J->GE);
+        define_hidden(J, js_toobject(J, -1), made_source, Internal::raw(shown));
         return top_value(state);
     }
-    return evaluate_source(state, to_engine_text(source));
+    const Value function = evaluate_source(state, to_engine_text(source));
+    if (function.is_function()) {
+        Guard guard(J);
+        define_hidden(J, Internal::raw(function).u.object, made_source, Internal::raw(shown));
+    }
+    return function;
 }
 
 Value eval(Call& call) {

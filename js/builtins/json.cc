@@ -1,8 +1,11 @@
 #include "js/builtins/json.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <forward_list>
 #include <string>
 #include <vector>
 
@@ -17,7 +20,10 @@ namespace {
 /// need no roots until the end.
 class Parser {
 public:
-    Parser(js_State* J, std::string_view text) : J_(J), at_(text.data()), end_(text.data() + text.size()) {}
+    Parser(js_State* J, std::string_view text, RepeatedNames repeated = RepeatedNames::last)
+        : J_(J), at_(text.data()), end_(text.data() + text.size()), repeated_(repeated) {
+        open_.reserve(16);
+    }
 
     js_Value parse() {
         js_Value value = undefined_value();
@@ -43,7 +49,7 @@ public:
 private:
     struct Open {
         js_Object* object;
-        std::string key;  // of the member being read
+        std::string_view key;  // of the member being read
     };
 
     [[noreturn]] void fail() const {
@@ -111,8 +117,7 @@ private:
                 return true;
             case 'n':
                 word("null");
-                value = undefined_value();
-                value.t.type = JS_TNULL;
+                value = null_value();
                 return true;
             default:
                 value = number_value(read_number());
@@ -123,7 +128,10 @@ private:
     void read_key() {
         skip_space();
         expect('"');
-        open_.back().key = read_string();
+        std::string_view key = read_string();
+        // What had escapes in it is in the buffer, which the next string overwrites.
+        if (key.data() == buffer_.data()) key = escaped_keys_.emplace_front(key);
+        open_.back().key = key;
         skip_space();
         expect(':');
     }
@@ -135,7 +143,9 @@ private:
         if (is_array) {
             append_raw(J_, open.object, value);
         } else {
-            jsV_setproperty(J_, open.object, open.key.c_str())->value = value;
+            js_Value& member = plain_member(J_, open.object, open.key);
+            // No value of JSON is undefined.
+            if (repeated_ == RepeatedNames::last || member.t.type == JS_TUNDEFINED) member = value;
         }
         skip_space();
         if (at_ != end_ && *at_ == ',') {
@@ -206,10 +216,31 @@ private:
         }
     }
 
+    /// Up to a quote, a backslash or a control character: eight bytes at a time, then one by one.
+    void skip_plain() {
+        constexpr std::uint64_t ones = 0x0101010101010101U;
+        constexpr std::uint64_t tops = 0x8080808080808080U;
+        while (end_ - at_ >= 8) {
+            std::uint64_t block;
+            std::memcpy(&block, at_, 8);
+            const std::uint64_t quote = block ^ ones * '"';
+            const std::uint64_t backslash = block ^ ones * '\\';
+            const std::uint64_t found =
+                (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((block - ones * 0x20) & ~block)) &
+                tops;
+            if (found != 0) {
+                at_ += std::countr_zero(found) / 8;
+                return;
+            }
+            at_ += 8;
+        }
+        while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
+    }
+
     /// The text up to the closing quote; valid until the next one is read.
     std::string_view read_string() {
         const char* start = at_;
-        while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
+        skip_plain();
         if (at_ != end_ && *at_ == '"') {
             const std::string_view text(start, static_cast<std::size_t>(at_ - start));
             ++at_;
@@ -271,8 +302,10 @@ private:
     js_State* J_;
     const char* at_;
     const char* end_;
+    RepeatedNames repeated_;
     std::vector<Open> open_;
     std::string buffer_;
+    std::forward_list<std::string> escaped_keys_;
 };
 
 constexpr int max_depth = 1000;
@@ -745,12 +778,12 @@ void install_json(State& state) {
     state.global().define("JSON", object);
 }
 
-Value parse_json(State& state, std::string_view utf8) {
+Value parse_json(State& state, std::string_view utf8, RepeatedNames repeated) {
     js_State* J = state.raw();
     Guard guard(J);
-    if (is_engine_text(utf8)) return to_value(state, Parser(J, utf8).parse());
+    if (is_engine_text(utf8)) return to_value(state, Parser(J, utf8, repeated).parse());
     const std::string text = to_engine_text(utf8);
-    return to_value(state, Parser(J, text).parse());
+    return to_value(state, Parser(J, text, repeated).parse());
 }
 
 }  // namespace k6::js

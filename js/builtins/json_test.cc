@@ -139,6 +139,10 @@ TEST(Json, ParsesForNativeCode) {
     install_builtins(state);
     (void)state.evaluate("a.js", "globalThis.JSON = null");
     EXPECT_EQ(parse_json(state, R"({"a": [1, "é"]})").get("a").at(1).as_string(), "é");
+    const std::string repeated = R"({"a": 1, "b": {"c": null, "c": 2}, "a": 3})";
+    EXPECT_EQ(parse_json(state, repeated).get("a").as_number(), 3);
+    EXPECT_EQ(parse_json(state, repeated, RepeatedNames::first).get("a").as_number(), 1);
+    EXPECT_TRUE(parse_json(state, repeated, RepeatedNames::first).get("b").get("c").is_null());
     EXPECT_THROW((void)parse_json(state, "{"), SyntaxError);
 }
 

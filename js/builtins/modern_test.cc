@@ -162,7 +162,8 @@ TEST(TypedArray, BigIntElements) {
 
 TEST(Promise, Subclasses) {
     check_snippets({
-        {"function X() {} X.prototype = Object.create(Promise.prototype); X.prototype.constructor = X;"
+        {"function X(f) { return Reflect.construct(Promise, [f], X) } X.prototype = Object.create(Promise.prototype); "
+         "X.prototype.constructor = X;"
          "Object.setPrototypeOf(X, Promise); X.resolve(1) instanceof X",
          "true"},
         {"Promise[Symbol.species] === Promise && Promise.resolve(1).then() instanceof Promise", "true"},

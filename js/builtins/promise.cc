@@ -51,35 +51,104 @@ Promise* promise_of(const Value& value) { return value.native<Promise>(); }
 
 Value new_promise(State& state) { return state.native<Promise>(state.hidden("Promise.prototype"), 0); }
 
-/// A promise of a subclass has its prototype; the subclass's constructor does not run.
-Value promise_for(State& state, const Value& constructor) {
-    const Value promise = new_promise(state);
-    if (constructor.is_function()) {
-        const Value prototype = constructor.get("prototype");
-        if (prototype.is_object() && !prototype.same_as(promise.prototype())) promise.set_prototype(prototype);
-    }
-    return promise;
-}
-
-/// SpeciesConstructor of a promise.
-Value species_of(const Value& promise) {
-    const Value constructor = promise.get("constructor");
-    return constructor.is_object() ? constructor.get("@@species") : Value();
-}
-
 void resolve_promise(State& state, const Value& promise, const Value& resolution);
 void reject_promise(State& state, const Value& promise, const Value& reason);
+
+// ---- Capabilities: what settles a promise of any constructor. That of a promise of ours is the promise itself.
+
+struct Capability {
+    static constexpr const char* js_name = "PromiseCapability";
+    void js_trace(Tracer& tracer) const {
+        tracer.visit(promise);
+        tracer.visit(resolve);
+        tracer.visit(reject);
+    }
+    TracedValue promise;
+    TracedValue resolve;
+    TracedValue reject;
+};
+
+constexpr const char* capability_property = "@@internal:capability";
+
+Value keep_resolving_functions(Call& call) {
+    Capability& capability = *call.callee().get(capability_property).native<Capability>();
+    if (!capability.resolve.load(call.state()).is_undefined() || !capability.reject.load(call.state()).is_undefined())
+        throw TypeError("Promise executor has already been invoked with non-undefined arguments");
+    capability.resolve = TracedValue(call[0]);
+    capability.reject = TracedValue(call[1]);
+    return {};
+}
+
+bool is_own_constructor(State& state, const Value& constructor) {
+    return constructor.is_undefined() || constructor.same_as(state.hidden("Promise"));
+}
+
+/// NewPromiseCapability; `constructor` undefined: our own.
+Value new_capability(State& state, const Value& constructor) {
+    if (is_own_constructor(state, constructor)) return new_promise(state);
+    if (!constructor.is_object() || !is_constructor(Internal::raw(constructor).u.object))
+        throw TypeError("Promise resolve or reject function is not callable");
+    const Value capability = state.native<Capability>({}, 0);
+    const Value executor = state.function("", 2, keep_resolving_functions);
+    executor.define(capability_property, capability);
+    const Value promise = constructor.construct(std::vector<Value>{executor});
+    Capability& data = *capability.native<Capability>();
+    if (!data.resolve.load(state).is_function() || !data.reject.load(state).is_function())
+        throw TypeError("Promise resolve or reject function is not callable");
+    data.promise = TracedValue(promise);
+    return capability;
+}
+
+Value promise_in(State& state, const Value& capability) {
+    const Capability* data = capability.native<Capability>();
+    return data == nullptr ? capability : data->promise.load(state);
+}
+
+void resolve_capability(State& state, const Value& capability, const Value& resolution) {
+    if (const Capability* data = capability.native<Capability>()) {
+        data->resolve.load(state).call({}, {resolution});
+    } else {
+        resolve_promise(state, capability, resolution);
+    }
+}
+
+void reject_capability(State& state, const Value& capability, const Value& reason) {
+    if (const Capability* data = capability.native<Capability>()) {
+        data->reject.load(state).call({}, {reason});
+    } else {
+        reject_promise(state, capability, reason);
+    }
+}
+
+/// SpeciesConstructor of a promise; undefined: our own.
+Value species_of(State& state, const Value& promise) {
+    const Value constructor = promise.get("constructor");
+    if (is_own_constructor(state, constructor)) return {};
+    if (!constructor.is_object()) throw TypeError("The .constructor property is not an object");
+    const Value species = constructor.get("@@species");
+    return species.is_nullish() ? Value() : species;
+}
+
+/// PromiseResolve
+Value resolved_by(State& state, const Value& constructor, const Value& value) {
+    const bool own = is_own_constructor(state, constructor);
+    if (own) return promise_resolve(state, value);
+    if (promise_of(value) != nullptr && value.get("constructor").same_as(constructor)) return value;
+    const Value capability = new_capability(state, constructor);
+    resolve_capability(state, capability, value);
+    return promise_in(state, capability);
+}
 
 /// Runs a handler; what it returns or throws settles the derived promise, if there is one.
 template <class Body>
 void run_job(State& state, const Value& derived, Body&& body) {
     try {
         const Value result = body();
-        if (!derived.is_undefined()) resolve_promise(state, derived, result);
+        if (!derived.is_undefined()) resolve_capability(state, derived, result);
     } catch (const ScriptException& exception) {
-        if (!derived.is_undefined()) reject_promise(state, derived, exception.value());
+        if (!derived.is_undefined()) reject_capability(state, derived, exception.value());
     } catch (const HostError& error) {
-        if (!derived.is_undefined()) reject_promise(state, derived, state.error(error));
+        if (!derived.is_undefined()) reject_capability(state, derived, state.error(error));
     }
 }
 
@@ -96,9 +165,9 @@ void enqueue_reaction(State& state, PromiseState settled, const Value& result, c
         if (handler.is_function()) {
             run_job(s, derived, [&] { return handler.call({}, {result}); });
         } else if (fulfilled) {
-            resolve_promise(s, derived, result);
+            resolve_capability(s, derived, result);
         } else {
-            reject_promise(s, derived, result);
+            reject_capability(s, derived, result);
         }
     });
 }
@@ -194,13 +263,13 @@ Value then(Call& call) {
     State& state = call.state();
     const Value self = call.this_value();
     if (promise_of(self) == nullptr) throw TypeError("Promise.prototype.then called on a value that is no Promise");
-    const Value derived = promise_for(state, species_of(self));
+    const Value derived = new_capability(state, species_of(state, self));
     Reaction reaction;
     if (call[0].is_function()) reaction.on_fulfilled = TracedValue(call[0]);
     if (call[1].is_function()) reaction.on_rejected = TracedValue(call[1]);
     reaction.derived = TracedValue(derived);
     react(state, self, std::move(reaction));
-    return derived;
+    return promise_in(state, derived);
 }
 
 Value catch_function(Call& call) {
@@ -213,17 +282,20 @@ Value finally_function(Call& call) {
     State& state = call.state();
     const Value self = call.this_value();
     const Value on_finally = call[0];
+    if (!self.is_object()) throw TypeError("Promise.prototype.finally called on a non-object");
+    const Value constructor = species_of(state, self);
     if (!on_finally.is_function()) return self.get("then").call(self, {on_finally, on_finally});
     // The closures keep f alive, f may keep the promise alive, and the promise its reactions: so they hold f as a
     // property, which the collector sees.
     const auto make = [&](NativeFunction function) {
         const Value value = state.function("", 1, function);
         value.define("@@internal:finally", on_finally);
+        if (!constructor.is_undefined()) value.define("@@internal:constructor", constructor);
         return value;
     };
     const auto pass_value = [](Call& inner) -> Value {
         const Value result = inner.callee().get("@@internal:finally").call({});
-        const Value waited = promise_resolve(inner.state(), result);
+        const Value waited = resolved_by(inner.state(), inner.callee().get("@@internal:constructor"), result);
         const Value give =
             inner.state().function("", 0, [](Call& last) -> Value { return last.callee().get("@@internal:value"); });
         give.define("@@internal:value", inner[0]);
@@ -231,7 +303,7 @@ Value finally_function(Call& call) {
     };
     const auto pass_reason = [](Call& inner) -> Value {
         const Value result = inner.callee().get("@@internal:finally").call({});
-        const Value waited = promise_resolve(inner.state(), result);
+        const Value waited = resolved_by(inner.state(), inner.callee().get("@@internal:constructor"), result);
         const Value give = inner.state().function(
             "", 0, [](Call& last) -> Value { throw ScriptException(last.callee().get("@@internal:value")); });
         give.define("@@internal:value", inner[0]);
@@ -256,23 +328,21 @@ Value construct(Call& call) {
 Value static_resolve(Call& call) {
     const Value self = call.this_value();
     if (!self.is_object()) throw TypeError("PromiseResolve called on non-object");
-    if (promise_of(call[0]) != nullptr && call[0].get("constructor").same_as(self)) return call[0];
-    const Value promise = promise_for(call.state(), self);
-    resolve_promise(call.state(), promise, call[0]);
-    return promise;
+    return resolved_by(call.state(), self, call[0]);
 }
 
 Value static_reject(Call& call) {
-    const Value promise = promise_for(call.state(), call.this_value());
-    reject_promise(call.state(), promise, call[0]);
-    return promise;
+    if (!call.this_value().is_object()) throw TypeError("Promise.reject called on non-object");
+    const Value capability = new_capability(call.state(), call.this_value());
+    reject_capability(call.state(), capability, call[0]);
+    return promise_in(call.state(), capability);
 }
 
 enum class Combination { all, all_settled, any, race };
 
 /// The progress of a combination, shared by the reactions of its parts.
 struct Progress {
-    Value result;
+    Value result;  // capability
     Value values;  // array
     std::size_t left = 1;
 };
@@ -284,9 +354,9 @@ void finish(State& state, Combination kind, const std::shared_ptr<Progress>& pro
             state.global()
                 .get("AggregateError")
                 .construct(std::vector<Value>{progress->values, state.string("All promises were rejected")});
-        reject_promise(state, progress->result, error);
+        reject_capability(state, progress->result, error);
     } else {
-        resolve_promise(state, progress->result, progress->values);
+        resolve_capability(state, progress->result, progress->values);
     }
 }
 
@@ -297,53 +367,77 @@ Value settled_record(State& state, bool fulfilled, const Value& result) {
     return record;
 }
 
+/// Calls promise.then: natively if nothing of the promise is a script's.
+void react_to(State& state, const Value& promise, const Settled& fulfilled, const Settled& rejected) {
+    if (promise_of(promise) != nullptr && promise.prototype().same_as(state.hidden("Promise.prototype"))) {
+        const Value method = promise.get("then");
+        if (method.same_as(state.hidden("then"))) {
+            promise_then(state, promise, fulfilled, rejected);
+            return;
+        }
+    }
+    const auto once = [&](const Settled& settled) {
+        return state.closure("", 1, [settled, called = std::make_shared<bool>(false)](Call& inner) -> Value {
+            if (!std::exchange(*called, true)) settled(inner.state(), inner[0]);
+            return {};
+        });
+    };
+    promise.get("then").call(promise, {once(fulfilled), once(rejected)});
+}
+
 template <Combination kind>
 Value combine(Call& call) {
     State& state = call.state();
+    const Value constructor = call.this_value();
+    if (!constructor.is_object()) throw TypeError("Promise combinator called on non-object");
     auto progress = std::make_shared<Progress>();
-    progress->result = promise_for(state, call.this_value());
+    progress->result = new_capability(state, constructor);
     progress->values = state.array();
     const Value result = progress->result;
     std::size_t count = 0;
     try {
+        const Value resolve = constructor.get("resolve");
+        if (!resolve.is_function()) throw TypeError("Promise resolve or reject function is not callable");
         iterate(state, argument_raw(call, 0), [&](const js_Value& item) {
             const std::size_t index = count++;
-            const Value promise = promise_resolve(state, to_value(state, item));
+            const Value promise = resolve.call(constructor, {to_value(state, item)});
             ++progress->left;
             if (kind != Combination::race) progress->values.append({});
             const auto keep = [progress, index](State& s, const Value& value) {
                 progress->values.set_at(index, value);
                 finish(s, kind, progress);
             };
-            const auto pass = [progress](State& s, const Value& value) { resolve_promise(s, progress->result, value); };
+            const auto pass = [progress](State& s, const Value& value) {
+                resolve_capability(s, progress->result, value);
+            };
             const auto fail = [progress](State& s, const Value& reason) {
-                reject_promise(s, progress->result, reason);
+                reject_capability(s, progress->result, reason);
             };
             switch (kind) {
                 case Combination::all:
-                    promise_then(state, promise, keep, fail);
+                    react_to(state, promise, keep, fail);
                     break;
                 case Combination::all_settled:
-                    promise_then(
+                    react_to(
                         state, promise,
                         [keep](State& s, const Value& value) { keep(s, settled_record(s, true, value)); },
                         [keep](State& s, const Value& reason) { keep(s, settled_record(s, false, reason)); });
                     break;
                 case Combination::any:
-                    promise_then(state, promise, pass, keep);
+                    react_to(state, promise, pass, keep);
                     break;
                 case Combination::race:
-                    promise_then(state, promise, pass, fail);
+                    react_to(state, promise, pass, fail);
                     break;
             }
         });
         finish(state, kind, progress);
     } catch (const ScriptException& exception) {
-        reject_promise(state, result, exception.value());
+        reject_capability(state, result, exception.value());
     } catch (const HostError& error) {
-        reject_promise(state, result, state.error(error));
+        reject_capability(state, result, state.error(error));
     }
-    return result;
+    return promise_in(state, result);
 }
 
 constexpr FunctionDefinition methods[] = {
@@ -375,7 +469,10 @@ void PromiseHandle::reject(const Value& reason) {
 }
 
 Value promise_resolve(State& state, const Value& value) {
-    if (promise_of(value) != nullptr) return value;
+    if (promise_of(value) != nullptr) {
+        if (value.prototype().same_as(state.hidden("Promise.prototype"))) return value;
+        if (value.get("constructor").same_as(state.hidden("Promise"))) return value;
+    }
     const Value promise = new_promise(state);
     resolve_promise(state, promise, value);
     return promise;
@@ -407,6 +504,8 @@ void install_promise(State& state) {
     prototype.define("@@toStringTag", state.literal("Promise"), Attributes::hidden | Attributes::read_only);
     define_species(state, Internal::raw(constructor).u.object);
     state.set_hidden("Promise.prototype", prototype);
+    state.set_hidden("Promise", constructor);
+    state.set_hidden("then", prototype.get("then"));
     state.global().define("Promise", constructor);
 }
 

@@ -249,10 +249,7 @@ bool change_ascii_case(js_State* J, std::string_view bytes) {
             const char c = string->p[i];
             if (upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z') string->p[i] = static_cast<char>(c ^ 0x20);
         }
-        js_Value value{};
-        value.t.type = JS_TMEMSTR;
-        value.u.memstr = string;
-        js_pushvalue(J, value);
+        js_pushvalue(J, string_value(string));
         return true;
     }
     char buffer[16];

@@ -65,6 +65,10 @@ void Emitter::assignment(const AssignmentExpression& node, Precedence least, boo
             }
             expression(*node.value, Precedence::assignment);
             put(',');
+            if (analysis_.is_uninitialised(*name) || analysis_.needs_check(*name)) {
+                identifier(*name);
+                put(',');
+            }
             call_support("$k_constant");
             append_quoted(out_, name->name);
             put("))");
@@ -165,6 +169,14 @@ void Emitter::assignment(const AssignmentExpression& node, Precedence least, boo
         put("))");
         return;
     }
+    if (is_module_namespace(*member.object)) {
+        put('(');
+        expression(*node.value, Precedence::assignment);
+        put(',');
+        refuse_namespace_member(member);
+        put(')');
+        return;
+    }
     if (parentheses) put('(');
     if (node.op != AssignmentOperator::exponent) {
         const std::size_t start = here();
@@ -201,6 +213,22 @@ void Emitter::assignment(const AssignmentExpression& node, Precedence least, boo
         put(')');
     }
     if (parentheses) put(')');
+}
+
+/// `import * as` of it: its members are read-only.
+bool Emitter::is_module_namespace(const Node& node) const {
+    const Binding* binding = node.is<Identifier>() ? analysis_.binding_of(node) : nullptr;
+    return binding != nullptr && binding->kind == BindingKind::import && binding->imported.empty();
+}
+
+void Emitter::refuse_namespace_member(const MemberExpression& member) {
+    call_support("$k_read_only");
+    if (member.computed) {
+        expression(*member.property, Precedence::assignment);
+    } else {
+        append_quoted(out_, member.property->as<Identifier>()->name);
+    }
+    put(')');
 }
 
 void Emitter::logical_assignment(const AssignmentExpression& node) {

@@ -220,10 +220,10 @@ void Emitter::class_field(ClassState& state, const PropertyDefinition& field, co
 }
 
 void Emitter::class_constructor(ClassState& state) {
+    mark_class(state);
     put("function " + state.name);
     if (state.node->constructor == nullptr) {
         put("(){");
-        if (state.name != state.shown_name) put("var $k_name_" + encoded_name(state.shown_name) + ';');
         constructor_start(state, nullptr);
         if (state.node->super_class != nullptr) {
             const std::string self = generated('t', 0);
@@ -254,7 +254,7 @@ void Emitter::class_constructor(ClassState& state) {
         }
         derived_[&info] = derived;
     }
-    function_rest(function_node, info, state.constructor_alias, state.shown_name, &state);
+    function_rest(function_node, info, state.constructor_alias, &state);
 }
 
 void Emitter::class_members(ClassState& state) {

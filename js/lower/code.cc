@@ -11,12 +11,18 @@ namespace {
 
 constexpr char mark_start = '\x01';
 constexpr std::size_t mark_size = 6;
+/// In the first byte behind mark_start, whose other bits are above those of 32.
+constexpr unsigned char function_bit = 0x40;
 
 std::uint32_t mark_offset(std::string_view code, std::size_t at) {
     std::uint32_t offset = 0;
     for (std::size_t i = 1; i < mark_size; ++i)
         offset = offset << 7 | (static_cast<unsigned char>(code[at + i]) & 0x7f);
     return offset;
+}
+
+bool is_function_mark(std::string_view code, std::size_t at) {
+    return (static_cast<unsigned char>(code[at + 1]) & function_bit) != 0;
 }
 
 /// Length of the line terminator at `at`, 0 if there is none.
@@ -32,6 +38,39 @@ std::size_t line_end(std::string_view text, std::size_t at) {
             return 0;
     }
 }
+
+/// Counts UTF-16 code units, also on the long lines of minified sources.
+class Units {
+public:
+    explicit Units(std::string_view text) : text_(text) {
+        ascii_ = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+        if (ascii_) return;
+        std::uint32_t count = 0;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (i % block == 0) blocks_.push_back(count);
+            count += of(text[i]);
+        }
+    }
+    std::uint32_t before(std::size_t offset) const {
+        offset = std::min(offset, text_.size());
+        if (ascii_ || offset == 0) return static_cast<std::uint32_t>(offset);
+        const std::size_t index = std::min(offset / block, blocks_.size() - 1);
+        std::uint32_t count = blocks_[index];
+        for (std::size_t i = index * block; i < offset; ++i) count += of(text_[i]);
+        return count;
+    }
+
+private:
+    static constexpr std::size_t block = 64;
+    static std::uint32_t of(char byte) {
+        const auto c = static_cast<unsigned char>(byte);
+        return (c & 0xc0) == 0x80 ? 0 : c >= 0xf0 ? 2 : 1;
+    }
+
+    std::string_view text_;
+    bool ascii_ = true;
+    std::vector<std::uint32_t> blocks_;  // count before every 64th byte
+};
 
 constexpr std::array reserved_words{
     "arguments",  "break",     "case",      "catch",    "class",  "const",      "continue", "debugger",
@@ -53,22 +92,32 @@ void append_mark(std::string& code, std::uint32_t source_offset) {
     code.append(mark, mark_size);
 }
 
-Layout lay_out(std::string_view code, const syntax::Program& program) {
+void append_function_mark(std::string& code, std::uint32_t index) {
+    append_mark(code, index);
+    char& first = code[code.size() - mark_size + 1];
+    first = static_cast<char>(static_cast<unsigned char>(first) | function_bit);
+}
+
+Layout lay_out(std::string_view code, const syntax::Program& program, const std::vector<LoweredFunction>& functions) {
     Layout result;
     const std::string_view source = program.source;
     result.text.reserve(code.size());
     std::size_t seen = 0;  // of the source
     std::uint32_t line = 1;
     std::size_t line_start = 0;  // in the source
-    // Columns are counted from the last place asked for, as a rule a little further down on the same line.
-    std::size_t counted = 0;
-    std::uint32_t column = 1;
+    const Units units(source);
     for (std::size_t at = 0; at < code.size();) {
         const auto* mark =
             static_cast<const char*>(std::char_traits<char>::find(code.data() + at, code.size() - at, mark_start));
         const std::size_t end = mark == nullptr ? code.size() : static_cast<std::size_t>(mark - code.data());
         result.text.append(code.substr(at, end - at));
         if (mark == nullptr) break;
+        if (is_function_mark(code, end)) {
+            result.functions.push_back(functions[mark_offset(code, end)]);
+            result.functions.back().offset = static_cast<std::uint32_t>(result.text.size());
+            at = end + mark_size;
+            continue;
+        }
         const std::uint32_t offset = mark_offset(code, end);
         while (seen < offset && seen < source.size()) {
             const unsigned char c = static_cast<unsigned char>(source[seen]);
@@ -80,20 +129,11 @@ Layout lay_out(std::string_view code, const syntax::Program& program) {
             seen += length;
             result.text += '\n';
             ++line;
-            line_start = counted = seen;
-            column = 1;
+            line_start = seen;
         }
         syntax::Position position{line, 0};
         if (offset >= line_start) {
-            if (offset < counted) {
-                counted = line_start;
-                column = 1;
-            }
-            for (; counted < offset && counted < source.size(); ++counted) {
-                const auto c = static_cast<unsigned char>(source[counted]);
-                if ((c & 0xc0) != 0x80) column += c >= 0xf0 ? 2 : 1;
-            }
-            position.column = column;
+            position.column = units.before(offset) - units.before(line_start) + 1;
         } else {
             position = program.position(offset);
         }

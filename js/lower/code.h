@@ -21,13 +21,17 @@
 namespace k6::js::lower {
 
 void append_mark(std::string& code, std::uint32_t source_offset);
+/// What follows is the function of that index.
+void append_function_mark(std::string& code, std::uint32_t index);
 
 struct Layout {
     std::string text;
     std::vector<SourcePosition> positions;
+    std::vector<LoweredFunction> functions;
 };
-/// Replaces marks by line ends.
-Layout lay_out(std::string_view code, const syntax::Program& program);
+/// Replaces marks by line ends. Marks of functions mean an index in `functions`.
+Layout lay_out(std::string_view code, const syntax::Program& program,
+               const std::vector<LoweredFunction>& functions = {});
 
 /// Position of the first character at or after `from` that belongs to no mark.
 std::size_t skip_marks(std::string_view code, std::size_t from);
@@ -49,7 +53,7 @@ bool is_variable_name(std::string_view name);
 /// the end of an expression: it ends with ++, --, or a property named as a keyword.
 bool hides_division(std::string_view text);
 /// A name as part of an identifier of ES5: ASCII letters and digits as they are, every other byte as $ and two hex
-/// digits. The engine shows functions named "$k_f_" + this, or with a variable "$k_name_" + this, by the name itself.
+/// digits. The engine shows functions named "$k_f_" + this by the name itself.
 std::string encoded_name(std::string_view name);
 /// ".name" or ["name"].
 std::string member_suffix(std::string_view name);

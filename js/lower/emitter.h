@@ -60,9 +60,8 @@ private:
         enum class Kind : std::uint8_t { loop, switch_, block, barrier };
         Kind kind = Kind::loop;
         std::vector<std::string_view> labels;
-        std::string name;            ///< of the label in the output, once one is needed
-        std::string iterator;        ///< temporary of a for-of loop that has to be closed on the way out
-        std::string break_iterator;  ///< the same, if only a break of this very loop has to
+        std::string name;      ///< of the label in the output, once one is needed
+        std::string iterator;  ///< temporary of a for-of loop that has to be closed on the way out
         /// `continue` leaves the inner block of this name, so that loop variables are copied back.
         std::string continue_block;
         bool continue_block_used = false;
@@ -166,6 +165,9 @@ private:
     void put(char c) { out_ += c; }
     void mark(std::uint32_t offset) { append_mark(out_, offset); }
     void mark(const syntax::Node& node) { append_mark(out_, node.start); }
+    /// What follows is this function of the source, or the constructor of this class.
+    void mark_function(const syntax::Function& node, std::string_view name, std::string_view shown);
+    void mark_class(const ClassState& state);
     std::size_t here() const { return out_.size(); }
     void insert(std::size_t at, std::string_view text) { out_.insert(at, text); }
     template <class Body>
@@ -236,6 +238,8 @@ private:
     void assignment(const syntax::AssignmentExpression& node, Precedence least, bool value_used);
     /// The operator of a compound assignment.
     static syntax::BinaryOperator operator_of(syntax::AssignmentOperator op);
+    bool is_module_namespace(const syntax::Node& node) const;
+    void refuse_namespace_member(const syntax::MemberExpression& member);
     void logical_assignment(const syntax::AssignmentExpression& node);
     void conditional(const syntax::ConditionalExpression& node, Precedence least);
     void sequence(const syntax::SequenceExpression& node, Precedence least, bool value_used);
@@ -297,10 +301,10 @@ private:
     void function_alone(const syntax::Function& node, FunctionInfo& info, FunctionForm form, std::string_view name,
                         std::string_view shown);
     /// Tells the engine what `length` and `name` are, if they are not what the text of the function says.
-    void function_markers(const syntax::Function& node, std::string_view name, std::string_view shown);
+    std::optional<int> declared_length(const syntax::Function& node) const;
     /// (parameters){body}
     void function_rest(const syntax::Function& node, FunctionInfo& info, const std::string& name,
-                       std::string_view shown, ClassState* constructed = nullptr);
+                       ClassState* constructed = nullptr);
     /// Writes the list; returns a name for each parameter but a rest parameter.
     std::vector<std::string> parameters(const syntax::Function& node, std::deque<Temporary>& temporaries);
     void parameter_values(const syntax::Function& node, const std::vector<std::string>& names);
@@ -453,6 +457,7 @@ private:
     void machine_for_of(const syntax::ForOfStatement& node);
     void machine_for_await(const syntax::ForOfStatement& node);
     void machine_loop_variable(const syntax::Node& loop, const syntax::Node& left, const std::string& value);
+    static bool takes_steps(const syntax::ArrayPattern& pattern);
     /// Destructuring in which something suspends; `source` and `value` can be read at any time.
     void machine_pattern(const syntax::Node& pattern, const std::string& source, bool declares);
     void machine_element(const syntax::Node& element, const std::string& value, bool declares);
@@ -468,6 +473,7 @@ private:
     std::string out_;
     std::optional<Error> error_;
     std::set<std::string_view> support_;
+    std::vector<LoweredFunction> functions_;
     Frame* frame_ = nullptr;
     FunctionInfo* info_ = nullptr;
     ClassState* class_ = nullptr;

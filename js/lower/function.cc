@@ -43,13 +43,15 @@ void Emitter::function_alone(const Function& node, FunctionInfo& info, FunctionF
     std::string own_name(name);
     if (own_name.empty() && info.uses_new_target && info.kind == FunctionKind::function) own_name = next_generated('f');
     if (form != FunctionForm::accessor) {
+        mark_function(node, own_name, shown);
         put("function");
         if (!own_name.empty()) put(' ' + own_name);
     }
-    function_rest(node, info, own_name, shown);
+    function_rest(node, info, own_name);
 }
 
-void Emitter::function_markers(const Function& node, std::string_view name, std::string_view shown) {
+/// `length`, if it is not the number of parameters that the output has.
+std::optional<int> Emitter::declared_length(const Function& node) const {
     std::size_t length = 0;
     while (length < node.params.size()) {
         const Node& parameter = parameter_of(*node.params[length]);
@@ -58,8 +60,31 @@ void Emitter::function_markers(const Function& node, std::string_view name, std:
     }
     std::size_t declared = node.params.size();
     if (declared != 0 && parameter_of(*node.params[declared - 1]).is<RestElement>()) --declared;
-    if (length != declared) declare("$k_length_" + std::to_string(length));
-    if (!name.empty() && name != shown && !name.starts_with("$k_f_")) declare("$k_name_" + encoded_name(shown));
+    if (length == declared) return std::nullopt;
+    return static_cast<int>(length);
+}
+
+void Emitter::mark_function(const Function& node, std::string_view name, std::string_view shown) {
+    using Kind = LoweredFunction::Kind;
+    LoweredFunction function{.begin = node.is_method ? node.text_start : node.start,
+                             .end = node.end,
+                             .kind = node.is_generator ? node.is_async ? Kind::async_generator : Kind::generator
+                                     : node.is_async   ? Kind::async_function
+                                     : node.is_arrow || node.is_method ? Kind::method
+                                                                       : Kind::plain,
+                             .length = declared_length(node)};
+    if (!name.empty() && name != shown && !name.starts_with("$k_f_")) function.name = shown;
+    append_function_mark(out_, static_cast<std::uint32_t>(functions_.size()));
+    functions_.push_back(std::move(function));
+}
+
+void Emitter::mark_class(const ClassState& state) {
+    LoweredFunction function{
+        .begin = state.node->start, .end = state.node->end, .kind = LoweredFunction::Kind::class_constructor};
+    if (state.node->constructor != nullptr) function.length = declared_length(*state.node->constructor->value);
+    if (state.name != state.shown_name) function.name = state.shown_name;
+    append_function_mark(out_, static_cast<std::uint32_t>(functions_.size()));
+    functions_.push_back(std::move(function));
 }
 
 std::vector<std::string> Emitter::parameters(const Function& node, std::deque<Temporary>& temporaries) {
@@ -152,11 +177,10 @@ std::string Emitter::prologue(Frame& frame) {
     return list;
 }
 
-void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name, std::string_view shown,
+void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name,
                             ClassState* constructed) {
     in_frame(info, [&] {
         frame_->name = name;
-        function_markers(node, name, shown);
         std::deque<Temporary> temporaries;
         const std::vector<std::string> names = parameters(node, temporaries);
         put('{');
@@ -184,8 +208,6 @@ void Emitter::function_rest(const Function& node, FunctionInfo& info, const std:
             if (!properties.empty()) put(properties.substr(1) + ';');
         }
         if (info.resumable()) {
-            // Tells native code what kind of function it is: see js/support/support.h, is_async_function.
-            declare(info.is_async ? "$k_async_function" : "$k_generator_function");
             resumable_body(node, info, name);
         } else if (node.has_expression_body) {
             return_statement(node.start, node.body);

@@ -107,7 +107,6 @@ void Emitter::leave(PendingExit::Kind kind, const Identifier* label) {
         if (breaks && target.only_continue) continue;
         if (matches) {
             if (breaks && !target.iterator.empty()) to_close.push_back(target.iterator);
-            if (breaks && !target.break_iterator.empty()) to_close.push_back(target.break_iterator);
             if (!to_close.empty()) put('{');
             for (const std::string& iterator : to_close) {
                 call_support("$k_close");

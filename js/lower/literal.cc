@@ -217,9 +217,13 @@ void Emitter::object(const ObjectExpression& node) {
             const auto& property = *member->as<Property>();
             if (member != node.properties.front()) put(',');
             mark(property);
-            if (property.property_kind != PropertyKind::init)
-                put(property.property_kind == PropertyKind::get ? "get " : "set ");
             const std::string key = *static_key(false, *property.key);
+            if (property.property_kind != PropertyKind::init) {
+                mark_function(*property.value->as<Function>(), {}, {});
+                const std::string_view prefix = property.property_kind == PropertyKind::get ? "get " : "set ";
+                functions_.back().name = std::string(prefix) + key;
+                put(prefix);
+            }
             if (is_plain_name(key)) {
                 put(key);
             } else {

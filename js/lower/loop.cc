@@ -253,12 +253,13 @@ void Emitter::for_of_statement(const ForOfStatement& node) {
     const std::size_t start = here();
     Target loop = loop_target();
     if (iterable == Iterable::probably_array) loop.iterator = list.name();
-    if (iterable == Iterable::unknown) loop.break_iterator = list.name();
     const Target target = with_target(std::move(loop), [&] {
         put("for(" + list.name() + '=');
         call_support("$k_of");
         expression(*node.right, Precedence::assignment);
-        put(")," + index.name() + "=0;" + index.name() + '<' + list.name() + ".length;++" + index.name() + "){");
+        put(")," + index.name() + "=0;" + index.name() + '<' + list.name() + ".length");
+        if (iterable == Iterable::unknown) put("||!(" + index.name() + "=-1)");
+        put(";++" + index.name() + "){");
         const std::size_t environments = loop_variable(node, *node.left, list.name() + '[' + index.name() + ']');
         body(*node.body);
         close_environments(environments);
@@ -266,7 +267,7 @@ void Emitter::for_of_statement(const ForOfStatement& node) {
     });
     if (!target.name.empty()) insert(start, target.name + ':');
     if (iterable == Iterable::unknown) {
-        put(index.name() + "=-1;}finally{if(" + index.name() + ">=0)");
+        put("}finally{if(" + index.name() + ">=0)");
         call_support("$k_close");
         put(list.name() + ");}");
     }

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,17 @@ struct SourcePosition {
     std::uint32_t column = 1;  ///< 1-based, UTF-16 code units
 };
 
+/// A function of the output that stands for one of the source.
+struct LoweredFunction {
+    enum class Kind : std::uint8_t { plain, method, async_function, generator, async_generator, class_constructor };
+    std::uint32_t offset = 0;  ///< in the output, of its word `function`, `get` or `set`
+    std::uint32_t begin = 0;   ///< its text in the source, in bytes
+    std::uint32_t end = 0;
+    Kind kind = Kind::plain;          ///< method: also arrows and accessors
+    std::optional<int> length;        ///< its `length`, if that is not the number of parameters in the output
+    std::optional<std::string> name;  ///< its `name`, if the output shows another one
+};
+
 struct LoweredModule {
     enum class Kind : std::uint8_t { es_module, commonjs };
     Kind kind = Kind::es_module;
@@ -89,7 +101,8 @@ struct LoweredModule {
     bool uses_import_call = false;  ///< the code calls $m.load
     /// Names of the functions of js/support that the code calls, sorted.
     std::vector<std::string_view> support;
-    std::vector<SourcePosition> positions;  ///< by offset
+    std::vector<SourcePosition> positions;   ///< by offset
+    std::vector<LoweredFunction> functions;  ///< by offset
 };
 
 /// The error's class is script_exception; its message names file, line and column.
@@ -98,6 +111,6 @@ Result<LoweredModule> lower(const syntax::Program& program);
 /// For `eval` and `Function`: the ES5 text of a script in the global scope, sloppy if it does not say otherwise. The
 /// completion value of the text is a function without arguments, which runs the script and returns the value of its
 /// last statement if that is an expression.
-Result<std::string> lower_script(std::string_view source);
+Result<LoweredModule> lower_script(std::string_view source);
 
 }  // namespace k6::js::lower

@@ -14,7 +14,9 @@
 #include "js/builtins/builtins.h"
 #include "js/mujs/binding.h"
 #include "js/mujs/runtime.h"
+#include "js/mujs/shared_script.h"
 #include "js/mujs/state.h"
+#include "js/support/lowered.h"
 #include "js/support/support.h"
 #include "js/syntax/parser.h"
 
@@ -50,8 +52,9 @@ public:
         if (!parsed) return report("parse: " + parsed.error().to_string());
         auto lowered = lower(parsed.program());
         if (!lowered) return report("lower: " + lowered.error().message);
-        Completion function = state_.evaluate("test.js", lowered->code);
-        if (!function) return report("compile: " + function.error().text);
+        const auto script = SharedScript::compile("test.js", lowered->code, original_source(*lowered, source));
+        if (!script) return report("compile: " + script.error().message);
+        const Completion function = state_.call((*script)->instantiate(state_), {});
         const Value exports = state_.object();
         const Value module = state_.object();
         module.set("exports", exports);
@@ -146,7 +149,9 @@ public:
             if (!parsed) throw std::runtime_error(parsed.error().to_string());
             auto lowered = lower(parsed.program());
             if (!lowered) throw std::runtime_error(lowered.error().message);
-            modules_.emplace(name, Module{std::move(*lowered), world_.state().object(Value::null()), false});
+            const auto script = SharedScript::compile(name, lowered->code, original_source(*lowered, source));
+            if (!script) throw std::runtime_error(script.error().message);
+            modules_.emplace(name, Module{std::move(*lowered), *script, world_.state().object(Value::null()), false});
         }
     }
     std::string run(const std::string& name) {
@@ -158,6 +163,7 @@ public:
 private:
     struct Module {
         LoweredModule lowered;
+        std::shared_ptr<const SharedScript> script;
         Value exports;
         bool started;
     };
@@ -183,7 +189,7 @@ private:
             }
             return {};
         });
-        const Completion function = state.evaluate(name, module.lowered.code);
+        const Completion function = state.call(module.script->instantiate(state), {});
         if (!function) throw std::runtime_error(function.error().text);
         const Value requests = state.array(namespaces);
         const Value meta = state.object();
@@ -262,6 +268,35 @@ TEST(Module, ReExportsWork) {
                      {"b", "export const x = 1, z = 2"},
                      {"main", "import * as a from 'a'; print(a.y, a.x, a.ns.z, a.w)"}});
     EXPECT_EQ(modules.run("main"), "1 1 2 2");
+}
+
+TEST(Module, NamespacesCannotBeAssigned) {
+    Modules modules(
+        {{"a",
+          "import * as b from 'b';"
+          "for (const f of [() => { b.x = 1 }, () => { b['x'] += 1 }, () => { b.x++ }, () => { [b.x] = [1] }])"
+          "    try { f(); print('no error') } catch (e) { print(e.name, b.x) }"},
+         {"b", "export let x = 5"}});
+    EXPECT_EQ(modules.run("a"), "TypeError 5\nTypeError 5\nTypeError 5\nTypeError 5");
+}
+
+TEST(Lower, SaysWhereTheTextOfEachFunctionIs) {
+    const std::string_view source =
+        "class A { static async m(a, b = 1) {} get g() { return () => 2 } } function* f() {}";
+    const auto lowered = lower_text(source);
+    ASSERT_TRUE(lowered);
+    using Kind = LoweredFunction::Kind;
+    std::map<std::string, Kind> texts;
+    for (const LoweredFunction& one : lowered->functions) {
+        texts[std::string(source.substr(one.begin, one.end - one.begin))] = one.kind;
+        const std::string_view word = std::string_view(lowered->code).substr(one.offset, 8);
+        EXPECT_TRUE(word == "function" || word.starts_with("get ")) << word;
+    }
+    EXPECT_EQ(texts, (std::map<std::string, Kind>{{std::string(source.substr(0, 66)), Kind::class_constructor},
+                                                  {"async m(a, b = 1) {}", Kind::async_function},
+                                                  {"get g() { return () => 2 }", Kind::method},
+                                                  {"() => 2", Kind::method},
+                                                  {"function* f() {}", Kind::generator}}));
 }
 
 TEST(Module, ImportsCannotBeAssigned) {
@@ -535,7 +570,7 @@ TEST(Lower, ScriptsForEvalHaveAValue) {
         const auto code = lower_script(source);
         ASSERT_TRUE(code) << code.error().message;
         World world;
-        const Completion function = world.state().evaluate("eval", *code);
+        const Completion function = world.state().evaluate("eval", code->code);
         ASSERT_TRUE(function) << function.error().text;
         const Completion value = world.state().call(*function, {});
         ASSERT_TRUE(value) << value.error().text;

@@ -80,9 +80,10 @@ Result<LoweredModule> Emitter::run() {
     put("\n})");
     if (error_) return *error_;
     collect_interface(result);
-    Layout layout = lay_out(out_, program_);
+    Layout layout = lay_out(out_, program_, functions_);
     result.code = std::move(layout.text);
     result.positions = std::move(layout.positions);
+    result.functions = std::move(layout.functions);
     result.support.assign(support_.begin(), support_.end());
     result.uses_import_meta = program_.has_import_meta;
     result.uses_import_call = program_.has_dynamic_import;
@@ -341,7 +342,8 @@ void Emitter::enum_declaration(const TsEnumDeclaration& node) {
     put("(function(" + self.code + "){");
     in_frame(info, [&] {
         std::map<std::string_view, double> known;
-        std::optional<double> next = 0;
+        double next = 0;  // of the member that comes, if `counts`
+        bool counts = true;
         std::string previous;
         for (const auto* member : node.members) {
             mark(*member);
@@ -351,24 +353,26 @@ void Emitter::enum_declaration(const TsEnumDeclaration& node) {
                 put(access + '=');
                 expression(*init, Precedence::assignment);
                 put(';');
-                next.reset();
+                counts = false;
                 continue;
             }
             put(self.code + '[' + access + '=');
             if (init != nullptr) {
-                next = enum_constant(*init, known);
+                const auto constant = enum_constant(*init, known);
+                counts = constant.has_value();
+                next = constant.value_or(0);
                 expression(*init, Precedence::assignment);
-            } else if (next) {
-                put(number_text(*next));
+            } else if (counts) {
+                put(number_text(next));
             } else {
                 put(previous.empty() ? "0" : previous + "+1");
             }
             put("]=");
             append_quoted(out_, member->name);
             put(';');
-            if (next) {
-                known[member->name] = *next;
-                next = *next + 1;
+            if (counts) {
+                known[member->name] = next;
+                ++next;
             }
             previous = access;
         }
@@ -407,7 +411,7 @@ void Emitter::namespace_declaration(const TsNamespaceDeclaration& node) {
 
 // ---- Entry ----
 
-Result<std::string> lower_script(std::string_view source) {
+Result<LoweredModule> lower_script(std::string_view source) {
     auto parsed = syntax::parse(source, {.type = SourceType::script});
     if (!parsed) return Error{ErrorClass::script_exception, parsed.error().to_string()};
     Program& program = parsed.program();
@@ -423,9 +427,7 @@ Result<std::string> lower_script(std::string_view source) {
         body.back() = result;
         program.body = parsed.arena().copy(std::span<Node* const>(body));
     }
-    auto lowered = lower(program);
-    if (!lowered) return lowered.error();
-    return std::move(lowered->code);
+    return lower(program);
 }
 
 Result<LoweredModule> lower(const Program& program) {

@@ -135,6 +135,10 @@ void Emitter::update(const UpdateExpression& node, Precedence least, bool value_
         put(')');
         return;
     }
+    if (is_module_namespace(*member.object)) {
+        refuse_namespace_member(member);
+        return;
+    }
     const bool parentheses = least > Precedence::unary;
     if (parentheses) put('(');
     mark(node);

@@ -40,13 +40,30 @@ void Emitter::declare_pattern(const Node& pattern) {
 void Emitter::pattern_leaf(const Node& target, bool declares, const std::function<void()>& put_value) {
     if (const auto* name = target.try_as<Identifier>()) {
         const Binding* binding = analysis_.binding_of(*name);
+        const bool checked =
+            !declares && binding != nullptr && (analysis_.is_uninitialised(*name) || analysis_.needs_check(*name));
         if (!declares && binding != nullptr && binding->is_read_only()) {
             put('(');
             put_value();
             put(',');
+            if (checked) {
+                identifier(*name);
+                put(',');
+            }
             call_support("$k_constant");
             append_quoted(out_, name->name);
             put("))");
+            return;
+        }
+        if (checked) {
+            const Temporary kept(*this);
+            put('(' + kept.name() + '=');
+            put_value();
+            put(',');
+            identifier(*name);
+            put(',');
+            store(*binding, kept.name());
+            put(')');
             return;
         }
         if (binding != nullptr) {
@@ -68,6 +85,14 @@ void Emitter::pattern_leaf(const Node& target, bool declares, const std::functio
         }
         put(',' + this_code() + ',');
         put_value();
+        put(')');
+        return;
+    }
+    if (is_module_namespace(*member.object)) {
+        put('(');
+        put_value();
+        put(',');
+        refuse_namespace_member(member);
         put(')');
         return;
     }
@@ -128,18 +153,43 @@ void Emitter::pattern_element(const Node& element, const std::string& value, boo
     }
 }
 
+/// Whether scripts can tell taking the values one by one from taking them all first.
+bool Emitter::takes_steps(const ArrayPattern& pattern) {
+    for (const Node* element : pattern.elements) {
+        if (element == nullptr) continue;
+        if (const auto* rest = element->try_as<RestElement>()) element = rest->argument;
+        if (const auto* with_default = element->try_as<AssignmentPattern>()) {
+            if (!is_literal(*with_default->default_value)) return true;
+            element = with_default->target;
+        }
+        if (!element->is<Identifier>()) return true;
+    }
+    return false;
+}
+
 void Emitter::pattern(const Node& node, const std::string& source, bool declares, Items& items) {
     if (const auto* array = node.try_as<ArrayPattern>()) {
         const bool rest =
             !array->elements.empty() && array->elements.back() != nullptr && array->elements.back()->is<RestElement>();
         const Temporary values(*this);
+        const bool steps = takes_steps(*array);
         items.next();
         put(values.name() + '=');
-        call_support("$k_array");
-        put(source + ',' + (rest ? "-1" : std::to_string(array->elements.size())) + ')');
+        if (steps) {
+            call_support("$k_steps");
+            put(source + ",true)");
+        } else {
+            call_support("$k_array");
+            put(source + ',' + (rest ? "-1" : std::to_string(array->elements.size())) + ')');
+        }
         for (std::size_t i = 0; i < array->elements.size(); ++i) {
             const Node* element = array->elements[i];
-            if (element == nullptr) continue;
+            if (element == nullptr) {
+                if (!steps) continue;
+                items.next();
+                put(values.name() + '[' + std::to_string(i) + ']');
+                continue;
+            }
             if (const auto* rest_element = element->try_as<RestElement>()) {
                 const std::string tail =
                     std::string(use("$k_slice")) + '(' + values.name() + ',' + std::to_string(i) + ')';
@@ -147,6 +197,12 @@ void Emitter::pattern(const Node& node, const std::string& source, bool declares
             } else {
                 pattern_element(*element, values.name() + '[' + std::to_string(i) + ']', declares, items);
             }
+        }
+        if (steps) {
+            items.next();
+            put(values.name() + "===" + source + "||");
+            call_support("$k_close");
+            put(values.name() + ')');
         }
         return;
     }

@@ -295,15 +295,16 @@ void Emitter::machine_element(const Node& element, const std::string& value, boo
 void Emitter::machine_pattern(const Node& node, const std::string& source, bool declares) {
     const KeptScope kept(*this);
     if (const auto* array = node.try_as<ArrayPattern>()) {
-        const bool rest =
-            !array->elements.empty() && array->elements.back() != nullptr && array->elements.back()->is<RestElement>();
         const std::string values = keep_variable();
         put(values + '=');
-        call_support("$k_array");
-        put(source + ',' + (rest ? "-1" : std::to_string(array->elements.size())) + ");");
+        call_support("$k_steps");
+        put(source + ");");
         for (std::size_t i = 0; i < array->elements.size(); ++i) {
             const Node* element = array->elements[i];
-            if (element == nullptr) continue;
+            if (element == nullptr) {
+                put(values + '[' + std::to_string(i) + "];");
+                continue;
+            }
             if (const auto* rest_element = element->try_as<RestElement>()) {
                 machine_element(*rest_element->argument,
                                 std::string(use("$k_slice")) + '(' + values + ',' + std::to_string(i) + ')', declares);
@@ -311,6 +312,8 @@ void Emitter::machine_pattern(const Node& node, const std::string& source, bool 
                 machine_element(*element, values + '[' + std::to_string(i) + ']', declares);
             }
         }
+        call_support("$k_close");
+        put(values + ");");
         return;
     }
     call_support("$k_coercible");

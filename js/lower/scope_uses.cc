@@ -120,7 +120,7 @@ void Resolver::visit_loop_head(const Node* left, const Node* right) {
 }
 
 void Resolver::visit(const Node* node) {
-    Binding* const owner = std::exchange(owner_, nullptr);
+    Binding* owner = std::exchange(owner_, nullptr);
     while (node != nullptr) {
         const Node* next = nullptr;  // the child that a chain goes on with
         switch (node->kind) {
@@ -409,6 +409,7 @@ void Resolver::visit(const Node* node) {
                 break;
         }
         node = next;
+        owner = nullptr;  // what is called in an initialiser runs before the variable is there
     }
 }
 

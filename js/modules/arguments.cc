@@ -8,9 +8,9 @@ ScriptTags read_tags(State& state, const Value& tags, std::string_view prefix) {
     ScriptTags result;
     if (tags.is_nullish()) return result;
     if (!tags.is_object()) throw GoError(std::string(prefix) + ": the tags are no object");
-    tags.for_each([&](const std::string& key, const Value& value) {
+    tags.for_each([&](std::string_view key, const Value& value) {
         if (!value.is_string() && !value.is_number() && !value.is_boolean()) {
-            throw GoError(std::string(prefix) + ": invalid value for metric tag '" + key +
+            throw GoError(std::string(prefix) + ": invalid value for metric tag '" + std::string(key) +
                           "': only String, Boolean and Number types are accepted as a metric tag value");
         }
         result.emplace_back(key, value.to_string(state));
@@ -26,7 +26,7 @@ std::vector<metrics::Tag> views(const ScriptTags& tags) {
 
 Value namespace_of(State& state, const Value& object) {
     Value ns = state.object();
-    object.for_each([&](const std::string& key, const Value& value) { ns.set(key, value); });
+    object.for_each([&](std::string_view key, const Value& value) { ns.set(key, value); });
     ns.set("default", object);
     return ns;
 }

@@ -16,6 +16,7 @@
 #include "engine/exec/vu.h"
 #include "js/modules/event_loop.h"
 #include "js/modules/shared_arrays.h"
+#include "js/mujs/block_pool.h"
 #include "js/mujs/errors.h"
 #include "js/mujs/state.h"
 #include "metrics/metric.h"
@@ -25,7 +26,15 @@
 
 namespace k6::js {
 
+class HttpCallPool;
 struct HttpRealm;
+
+/// What the VUs of one worker share. Outlives their States.
+struct WorkerShare {
+    BlockPool blocks;
+    /// Of k6/http; made when the first VU needs it.
+    std::shared_ptr<HttpCallPool> http_calls;
+};
 
 /// Where a script stands in its life.
 enum class Phase { init, setup, iteration, teardown };
@@ -51,6 +60,8 @@ struct ScriptContext {
     /// What http.setResponseCallback chose: nullopt judges no response.
     std::optional<std::vector<http::StatusRange>> expected_statuses = std::vector<http::StatusRange>(
         std::begin(http::default_expected_statuses), std::end(http::default_expected_statuses));
+    /// Null in the first init pass.
+    WorkerShare* worker = nullptr;
     /// Of k6/http; null until the script imports it.
     std::shared_ptr<HttpRealm> http;
     /// Tags and metadata that the script has given its VU since it was activated; nothing where it has deleted one.

@@ -39,7 +39,7 @@ void freeze_deeply(const Value& value, int depth = 0) {
     // Each level takes C stack, of which a fiber has little.
     constexpr int deepest = 500;
     if (depth == deepest) throw RangeError("an element of a SharedArray is nested too deeply");
-    value.for_each([&](const std::string&, const Value& member) { freeze_deeply(member, depth + 1); });
+    value.for_each([&](std::string_view, const Value& member) { freeze_deeply(member, depth + 1); });
     value.freeze();
 }
 
@@ -134,7 +134,7 @@ Value construct(Call& call) {
     if (!function.is_function()) {
         throw GoError("a function is expected as the second argument of SharedArray's constructor");
     }
-    if (is_async_function(state, function)) {
+    if (is_async_function(function)) {
         throw GoError("SharedArray constructor does not support async functions as second argument");
     }
     auto data = context.shared_arrays.find_or_make(name, [&] { return build(state, function); });

@@ -301,7 +301,7 @@ Value fail(Call& call) {
 
 void freeze_deeply(const Value& value) {
     if (!value.is_object()) return;
-    value.for_each([](const std::string&, const Value& member) { freeze_deeply(member); });
+    value.for_each([](std::string_view, const Value& member) { freeze_deeply(member); });
     value.freeze();
 }
 

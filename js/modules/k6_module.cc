@@ -40,7 +40,7 @@ Value group(Call& call) {
     require_valid_name(name);
     const Value body = call[1];
     if (!body.is_function()) throw GoError("group() requires a callback as a second argument");
-    if (is_async_function(call.state(), body)) {
+    if (is_async_function(body)) {
         throw GoError("group() does not support async functions as arguments, please see the documentation of group()");
     }
     forget_own_group(context);
@@ -58,19 +58,23 @@ Value check(Call& call) {
     const Value value = call[0];
     const Value checks = call[1];
     if (checks.is_nullish()) throw TypeError("Cannot convert undefined or null to object");
-    const ScriptTags given = read_tags(call.state(), call[2], "cannot add tags to checks");
-    const std::vector<metrics::Tag> tags = views(given);
+    ScriptTags given;
+    std::vector<metrics::Tag> tags;
+    if (call.has(2)) {
+        given = read_tags(call.state(), call[2], "cannot add tags to checks");
+        tags = views(given);
+    }
     bool all = true;
-    const auto one = [&](const std::string& name, const Value& predicate) {
+    const auto one = [&](std::string_view name, const Value& predicate) {
         require_valid_name(name);
         bool passed = false;
         if (predicate.is_function()) {
-            if (is_async_function(call.state(), predicate)) {
-                throw GoError("check() does not support async functions: the promise of '" + name +
+            if (is_async_function(predicate)) {
+                throw GoError("check() does not support async functions: the promise of '" + std::string(name) +
                               "' would count as passed; await the value first");
             }
             try {
-                passed = predicate.call({}, {value}).truthy();
+                passed = predicate.call({}, std::span(&value, 1)).truthy();
             } catch (const ScriptException&) {
                 record_check(vu, name, false, tags);
                 throw;
@@ -81,7 +85,11 @@ Value check(Call& call) {
         all = record_check(vu, name, passed, tags) && all;
     };
     // A string's own properties are its characters.
-    (checks.is_object() ? checks : call.state().global().get("Object").call({}, {checks})).for_each(one);
+    if (checks.is_object()) {
+        checks.for_each(one);
+    } else {
+        call.state().global().get("Object").call({}, {checks}).for_each(one);
+    }
     return all;
 }
 

@@ -20,6 +20,9 @@ int k6_js_lex(struct js_State *J);
 /* A call stands where its argument list begins, not where its last argument does. */
 #ifdef K6_JS_COMPILER
 #include "jsi.h"
+/* Names are looked for among a function's variables one by one; most differ in the first character. */
+static int k6_js_compare_names(const char *a, const char *b) { return a == b ? 0 : *a != *b ? *a - *b : strcmp(a, b); }
+#define strcmp k6_js_compare_names
 #define OP_CALL (F->lastline = fun->parent->line, OP_CALL)
 #endif
 

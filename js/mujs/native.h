@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -81,6 +82,8 @@ struct NativeType {
     void (*destroy)(NativeHeader*) noexcept;
     std::size_t lazy_count;
     const char* (*lazy_name)(std::size_t index);
+    /// The index of a name, -1 if there is none.
+    int (*lazy_find)(std::string_view name);
     Value (*lazy_value)(NativeHeader&, std::size_t index);
     void (*trace)(NativeHeader&, Tracer&);
     std::size_t (*index_count)(NativeHeader&);
@@ -118,6 +121,16 @@ const char* lazy_name([[maybe_unused]] std::size_t index) {
     } else {
         return nullptr;
     }
+}
+
+template <class T>
+int lazy_find([[maybe_unused]] std::string_view name) {
+    if constexpr (lazy_count<T>() != 0) {
+        for (std::size_t i = 0; i < lazy_count<T>(); ++i) {
+            if (T::js_lazy[i].name.view() == name) return static_cast<int>(i);
+        }
+    }
+    return -1;
 }
 
 template <class T>
@@ -202,6 +215,7 @@ inline constexpr NativeType native_type{
     [](NativeHeader* header) noexcept { delete static_cast<NativeBox<T>*>(header); },
     detail::lazy_count<T>(),
     detail::lazy_name<T>,
+    detail::lazy_find<T>,
     detail::lazy_value<T>,
     detail::tracer_of<T>(),
     detail::index_count_of<T>(),

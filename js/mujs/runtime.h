@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "js/mujs/block_pool.h"
 #include "js/mujs/mujs_private.h"
 #include "js/mujs/native.h"
 #include "js/mujs/shared_script.h"
@@ -78,6 +79,36 @@ struct Handler {
 
 inline constexpr std::size_t max_handlers = 4096;
 
+/// An iteration that an exception closes on its way to a handler that was there before: the first `handlers`.
+struct OpenIteration {
+    js_Object* iteration;
+    std::size_t handlers;
+    void (*close)(js_State*, js_Object*);
+};
+
+/// The handlers that wait, innermost last.
+class HandlerStack {
+public:
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    const Handler& back() const noexcept { return handlers_[size_ - 1]; }
+    void push(const Handler& handler) {
+        if (size_ == capacity_) [[unlikely]]
+            grow();
+        handlers_[size_++] = handler;
+    }
+    void pop() noexcept { --size_; }
+    /// Those beyond `size` go.
+    void cut(std::size_t size) noexcept { size_ = static_cast<std::uint32_t>(size); }
+
+private:
+    void grow();
+
+    std::unique_ptr<Handler[]> handlers_;
+    std::uint32_t size_ = 0;
+    std::uint32_t capacity_ = 0;
+};
+
 /// Bits of js_Object::gcmark beyond MuJS's own two marks.
 namespace object_bits {
 inline constexpr int mark = 3;
@@ -85,7 +116,8 @@ inline constexpr int prototype_made = 4;  // of a function: the property exists,
 inline constexpr int length_made = 8;
 inline constexpr int name_made = 16;
 inline constexpr int stack_made = 32;       // of an error
-inline constexpr int not_constructor = 64;  // of a function: has no `prototype`
+inline constexpr int not_constructor = 64;  // of a function: makes no objects
+inline constexpr int constructed = 128;     // made by `new` with a function of a script
 inline constexpr int table_shift = 8;       // index of the first LazyTable, 0: none
 }  // namespace object_bits
 
@@ -147,12 +179,37 @@ struct CapturedFrames {
 struct PositionTable {
     /// Those of the text itself.
     explicit PositionTable(std::string_view text);
-    explicit PositionTable(std::vector<SourcePosition> sorted) : positions(std::move(sorted)) {}
+    PositionTable(std::vector<SourcePosition> sorted, std::string original)
+        : positions(std::move(sorted)), source(std::move(original)) {}
     std::pair<int, int> place(std::uint32_t offset) const;
 
     std::vector<SourcePosition> positions;
     std::vector<std::uint32_t> line_starts;
+    std::string source;  // the original; UTF-8
 };
+
+// Of a function of the original source, fields that only the compiler needs say more once it has compiled.
+inline int& function_begin(js_Function* function) { return function->codecap; }
+inline int& function_end(js_Function* function) { return function->funcap; }
+/// Kind in the lowest byte; above it, if not zero, `length` plus one.
+inline int& function_traits(js_Function* function) { return function->varcap; }
+inline int function_begin(const js_Function* function) { return function->codecap; }
+inline int function_end(const js_Function* function) { return function->funcap; }
+inline int function_traits(const js_Function* function) { return function->varcap; }
+inline FunctionSource::Kind function_kind(const js_Function* function) {
+    return static_cast<FunctionSource::Kind>(function_traits(function) & 0xff);
+}
+/// Whether `new` makes no objects by it.
+inline bool makes_no_objects(const js_Function* function) {
+    const auto kind = function_kind(function);
+    return kind != FunctionSource::Kind::plain && kind != FunctionSource::Kind::class_constructor;
+}
+/// For the functions compiled since `last` was the newest.
+void note_functions(js_State* J, const js_Function* last, const std::vector<FunctionSource>& functions);
+struct Runtime;
+inline js_Value undefined_value();
+/// What Function.prototype.toString shows; empty if the source is not known.
+std::string_view function_text(const Runtime& runtime, const js_Function* function);
 
 /// A JS_CSTRING object keeps the string it shows alive instead of copying it.
 struct StringObjectExtra {
@@ -168,6 +225,8 @@ struct Runtime {
     State* state = nullptr;
 
     // Heap
+    BlockPool* blocks = nullptr;
+    std::unique_ptr<BlockPool> own_blocks;
     std::size_t bytes = 0;
     std::size_t external_bytes = 0;
     std::size_t limit = 0;
@@ -175,18 +234,22 @@ struct Runtime {
     std::size_t collect_at = 0;
     std::uint64_t collections = 0;
     bool above_limit_allowed = false;
-    bool recovering = false;  // from the want of memory, until the next collection
+    bool recovering = false;                // from the want of memory, until the next collection
     std::vector<const js_Object*> joining;  // arrays that Array.prototype.join works on
 
     void (*checkpoint)(State&) = nullptr;
-    Result<std::string> (*lower_source)(std::string_view) = nullptr;
+    Result<LoweredSource> (*lower_source)(std::string_view) = nullptr;
     /// Counts calls and backward jumps down to the next checkpoint; collections are asked for by setting it to 0.
     int ticks = 1000;
     bool collection_wanted = false;
 
     Frame* frame = nullptr;  // the innermost; never null
     int max_depth = 8000;
-    std::vector<Handler> handlers;
+    HandlerStack handlers;
+    std::vector<OpenIteration> open_iterations;
+    js_Value kept_result = undefined_value();  // what the step function that runs is to return (js/support)
+    js_Object* super_prototype = nullptr;      // of what the next native constructor makes, for super()
+    js_Object* new_prototype = nullptr;        // the same for the one that runs; null: its own
     std::vector<std::pair<const char*, const PositionTable*>> position_tables;  // by interned file name
     std::vector<std::unique_ptr<const PositionTable>> own_tables;               // those of evaluate()
     const char* compiled_text = nullptr;  // the source being compiled; null if positions are plain lines
@@ -210,6 +273,7 @@ struct Runtime {
     std::size_t stock_open = 0;
     std::vector<std::pair<std::uint64_t, js_Property*>> enumeration;  // scratch of own_keys
     std::array<CachedProperty, 64> property_cache{};                  // forgotten whenever a property is freed
+    std::uint64_t removals = 0;                                       // of properties of objects that live on
 
     struct FunctionPair {
         js_CFunction call;
@@ -237,12 +301,43 @@ struct Runtime {
     std::uint64_t next_symbol = 0;
     std::uint64_t random_state[2] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
 
-    std::uint32_t add_root(const js_Value& value);
-    void remove_root(std::uint32_t slot) noexcept;
+    std::uint32_t add_root(const js_Value& value) {
+        const std::uint32_t slot = free_root;
+        if (slot == 0) [[unlikely]]
+            return add_new_root(value);
+        free_root = static_cast<std::uint32_t>(roots[slot].u.number);
+        roots[slot] = value;
+        return slot;
+    }
+    std::uint32_t add_new_root(const js_Value& value);
+    void remove_root(std::uint32_t slot) noexcept {
+        roots[slot].t.type = JS_TNUMBER;
+        roots[slot].u.number = free_root;
+        free_root = slot;
+    }
     void request_collection() noexcept {
         collection_wanted = true;
         ticks = 0;
     }
+
+    /// Null if there is no memory, or the script may have no more of it.
+    void* allocate(std::size_t size) {
+        const std::size_t taken = BlockPool::size_for(size);
+        if (bytes + taken > collect_at && !has_room(taken)) [[unlikely]]
+            return nullptr;
+        void* block = blocks->allocate(size);
+        if (block == nullptr) [[unlikely]]
+            return nullptr;
+        bytes += taken;
+        return block;
+    }
+    void* reallocate(void* block, std::size_t size);
+    void release(void* block) noexcept {
+        bytes -= BlockPool::size_of(block);
+        blocks->release(block);
+    }
+    /// Asks for a collection; false if the limit does not allow so many bytes more.
+    bool has_room(std::size_t more) noexcept;
 };
 
 struct State::Impl : Runtime {};
@@ -272,44 +367,60 @@ void collect_garbage(js_State* J);
 /// Frees what js_newstate mapped: the js_State itself and its value stack.
 void free_state_memory(js_State* J);
 
-inline js_Value object_value(js_Object* object) {
-    js_Value value{};
-    value.t.type = JS_TOBJECT;
-    value.u.object = object;
-    return value;
+/// The engine's values are made and copied as 16 bytes at once: a load of 16 bytes that meets smaller stores, still
+/// under way, waits for them.
+inline js_Value make_value(std::uint64_t payload, char type) {
+    static_assert(std::endian::native == std::endian::little);
+    using Words [[gnu::vector_size(16)]] = std::int64_t;
+    const Words words = {static_cast<std::int64_t>(payload), static_cast<std::int64_t>(type) << 56};
+    return std::bit_cast<js_Value>(words);
 }
 
-inline js_Value undefined_value() {
-    js_Value value{};
-    value.t.type = JS_TUNDEFINED;
-    return value;
+inline js_Value object_value(js_Object* object) {
+    return make_value(reinterpret_cast<std::uintptr_t>(object), JS_TOBJECT);
 }
+
+inline js_Value undefined_value() { return make_value(0, JS_TUNDEFINED); }
 
 inline js_Value literal_value(const char* literal) {
-    js_Value value{};
-    value.t.type = JS_TLITSTR;
-    value.u.litstr = literal;
-    return value;
+    return make_value(reinterpret_cast<std::uintptr_t>(literal), JS_TLITSTR);
 }
 
-inline js_Value boolean_value(bool boolean) {
-    js_Value value{};
-    value.t.type = JS_TBOOLEAN;
-    value.u.boolean = boolean;
-    return value;
+inline js_Value null_value() { return make_value(0, JS_TNULL); }
+
+inline js_Value string_value(js_String* string) {
+    return make_value(reinterpret_cast<std::uintptr_t>(string), JS_TMEMSTR);
 }
+
+/// A string of less than 16 bytes, held in the value itself.
+inline js_Value short_string_value(const char* text, std::size_t size) {
+    std::uint64_t words[2] = {0, 0};
+    const auto load = [](const char* from, auto word) {
+        std::memcpy(&word, from, sizeof word);
+        return static_cast<std::uint64_t>(word);
+    };
+    if (size >= 8) {
+        words[0] = load(text, std::uint64_t{});
+        if (size > 8) words[1] = load(text + size - 8, std::uint64_t{}) >> (8 * (16 - size));
+    } else if (size >= 4) {
+        words[0] = load(text, std::uint32_t{}) | load(text + size - 4, std::uint32_t{}) << (8 * (size - 4));
+    } else {
+        for (std::size_t i = 0; i < size; ++i) {
+            words[0] |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+        }
+    }
+    using Words [[gnu::vector_size(16)]] = std::uint64_t;
+    return std::bit_cast<js_Value>(Words{words[0], words[1]});
+}
+
+inline js_Value boolean_value(bool boolean) { return make_value(boolean ? 1 : 0, JS_TBOOLEAN); }
 
 inline bool is_nullish(const js_Value& value) { return value.t.type == JS_TUNDEFINED || value.t.type == JS_TNULL; }
 inline bool is_object(const js_Value& value) { return value.t.type == JS_TOBJECT; }
 inline bool is_symbol(const js_Value& value) { return value.t.type == type_symbol; }
 inline bool is_bigint(const js_Value& value) { return value.t.type == type_bigint; }
 
-inline js_Value number_value(double number) {
-    js_Value value{};
-    value.t.type = JS_TNUMBER;
-    value.u.number = number;
-    return value;
-}
+inline js_Value number_value(double number) { return make_value(std::bit_cast<std::uint64_t>(number), JS_TNUMBER); }
 
 inline bool is_string(const js_Value& value) {
     return value.t.type == JS_TSHRSTR || value.t.type == JS_TLITSTR || value.t.type == JS_TMEMSTR;
@@ -338,6 +449,10 @@ bool is_constructor(const js_Object* object);
 // registry, "@@sym:N:description" the unique ones. Scripts never see those that begin with "@@#" (private names) and
 // "@@internal:".
 inline constexpr std::string_view symbol_prefix = "@@";
+inline bool is_private_key(const char* name) { return name[0] == '@' && name[1] == '@' && name[2] == '#'; }
+/// The private name's property: the object's own, or of a method ("@@#name^…") that of its class, if `new` made the
+/// object.
+js_Property* private_property(js_State* J, js_Object* object, const char* key);
 inline bool is_symbol_key(const char* name) { return name[0] == '@' && name[1] == '@'; }
 inline bool is_hidden_key(const char* name) {
     return is_symbol_key(name) && (name[2] == '#' || std::strncmp(name + 2, "internal:", 9) == 0);
@@ -352,15 +467,30 @@ bool is_array(js_State* J, js_Object* object);
 /// exception arrives as itself. Restores the engine's stack depths when it goes.
 class Guard {
 public:
-    explicit Guard(js_State* J);
+    [[gnu::always_inline]] explicit Guard(js_State* J) : J_(J), depth_(runtime_of(J).handlers.size()), top_(J->top) {
+        Runtime& runtime = runtime_of(J);
+        if (depth_ >= max_handlers) [[unlikely]]
+            throw_too_deep();
+        if (depth_ == 0) runtime.stack_base = static_cast<const char*>(__builtin_frame_address(0));
+        runtime.handlers.push({.kind = Handler::Kind::guard,
+                               .strict = J->strict != 0,
+                               .top = J->top,
+                               .bottom = J->bot,
+                               .frame = runtime.frame,
+                               .scope = J->E,
+                               .buffer = nullptr,
+                               .pc = nullptr});
+    }
     ~Guard() {
-        runtime_of(J_).handlers.resize(depth_);
+        runtime_of(J_).handlers.cut(depth_);
         J_->top = top_;
     }
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
 private:
+    [[noreturn]] static void throw_too_deep();
+
     js_State* J_;
     std::size_t depth_;
     int top_;
@@ -479,6 +609,8 @@ void push_descriptor(js_State* J, const Descriptor& descriptor);
 /// Leaves an array of own keys on the stack: strings, then symbols. Enumerable ones alone is a filter for all objects,
 /// proxies included.
 void push_keys(js_State* J, js_Object* object, KeyFilter filter, bool strings, bool symbols);
+/// The value of a property, made if need be, of a plain object that C++ made and no script has seen.
+js_Value& plain_member(js_State* J, js_Object* object, std::string_view name);
 /// Appends to an array that C++ made and no script has seen.
 void append_raw(js_State* J, js_Object* array, const js_Value& value);
 js_Object* new_array(js_State* J);
@@ -507,6 +639,8 @@ void proxy_construct(js_State* J, js_Object* proxy, int count, js_Object* new_ta
 
 // Running (units/interpreter.cc)
 
+/// In words, with its position and operands.
+int instruction_size(const js_Instruction* pc);
 /// The name by which a member call reads its function, found by following the stack through the function's code up to
 /// `call`. Null if it is no member call, or not by a name.
 const char* member_of_call(const js_Function* function, const js_Instruction* call);
@@ -529,8 +663,8 @@ void function_has_instance(js_State* J);
 js_Property* find_named(js_State* J, js_Object* object, const char* name, bool* elsewhere);
 /// As above for an own property; null also if it takes more.
 js_Property* find_own_named(js_State* J, js_Object* object, const char* name);
-/// A variable's property in the environment chain, and the environment that has it; null if there is none. The name must
-/// be of bytecode.
+/// A variable's property in the environment chain, and the environment that has it; null if there is none. The name
+/// must be of bytecode.
 js_Property* find_variable(js_State* J, const char* name, js_Environment** owner);
 
 // BigInt values (units/bigint.cc); the functions that make one may raise errors, none of them runs script.
@@ -579,7 +713,6 @@ js_Property* property_root(js_Object* object);
 js_Property* property_left(js_Property* node);
 js_Property* property_right(js_Property* node);
 
-
 template <class Visit>
 void visit_own_keys(js_State* J, js_Object* object, KeyFilter filter, bool symbols, Visit&& visit) {
     order_properties(J, object, filter, symbols);
@@ -603,7 +736,8 @@ void freeze_object(js_State* J, js_Object* object, int attributes);
 
 // Functions (units/value.cc, binding.cc)
 js_Object* new_native_function(js_State* J, const char* name, int length, NativeFunction function);
-js_Object* new_library_constructor(js_State* J, js_CFunction call, js_CFunction construct, const char* name, int length);
+js_Object* new_library_constructor(js_State* J, js_CFunction call, js_CFunction construct, const char* name,
+                                   int length);
 js_Object* new_stock_function(js_State* J, const StockFunction& stock);
 
 /// Where the C stack stands, near enough.

@@ -59,7 +59,7 @@ SharedScript::SharedScript() : impl_(std::make_unique<Impl>()) {}
 SharedScript::~SharedScript() = default;
 
 Result<std::shared_ptr<const SharedScript>> SharedScript::compile(std::string_view file, std::string_view source,
-                                                                  std::vector<SourcePosition> positions) {
+                                                                  OriginalSource original) {
     std::shared_ptr<SharedScript> script(new SharedScript());
     State& state = script->impl_->state;
     js_State* J = state.raw();
@@ -78,11 +78,14 @@ Result<std::shared_ptr<const SharedScript>> SharedScript::compile(std::string_vi
         }
     });
     if (error) return *std::move(error);
+    note_functions(J, nullptr, original.functions);
     for (js_Function* function = J->gcfun; function != nullptr; function = function->gcnext) {
         function->gcmark = permanent_function;
     }
-    script->impl_->positions = positions.empty() ? std::make_unique<const PositionTable>(source_text)
-                                                 : std::make_unique<const PositionTable>(std::move(positions));
+    script->impl_->positions =
+        original.positions.empty()
+            ? std::make_unique<const PositionTable>(source_text)
+            : std::make_unique<const PositionTable>(std::move(original.positions), std::move(original.text));
     script->impl_->bytes = state.heap().bytes - before;
     return std::shared_ptr<const SharedScript>(std::move(script));
 }

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,12 +30,43 @@ struct SourcePosition {
     std::uint32_t column;
 };
 
+/// A function of compiled text that a script wrote otherwise.
+struct FunctionSource {
+    enum class Kind : std::uint8_t {
+        plain,
+        method,  ///< neither `new` nor `prototype`, as arrows and accessors
+        async_function,
+        generator,  ///< no `new`; `prototype` without a constructor
+        async_generator,
+        class_constructor,  ///< `prototype` is read-only
+    };
+    std::uint32_t offset = 0;  ///< of its word `function`, `get` or `set` in the compiled text, in bytes
+    std::uint32_t begin = 0;   ///< what Function.prototype.toString shows of the original text, in bytes
+    std::uint32_t end = 0;
+    Kind kind = Kind::plain;
+    std::optional<int> length;        ///< in place of the number of parameters
+    std::optional<std::string> name;  ///< in place of the compiled one
+};
+
+/// What compiled text was made from.
+struct OriginalSource {
+    std::string text;
+    std::vector<SourcePosition> positions;  ///< sorted by offset: each counts up to the next
+    std::vector<FunctionSource> functions;  ///< sorted by offset
+};
+
+/// The same for the text of an eval.
+struct LoweredSource {
+    std::string code;
+    std::vector<FunctionSource> functions;  ///< sorted by offset
+};
+
 class SharedScript : public std::enable_shared_from_this<SharedScript> {
 public:
     /// Compiles ES5. The error of a syntax error names file and line; class script_exception.
-    /// `positions`, sorted by offset: each counts up to the next. Without any, stacks show places in `source`.
+    /// Without an original, stacks show places in `source`.
     static Result<std::shared_ptr<const SharedScript>> compile(std::string_view file, std::string_view source,
-                                                               std::vector<SourcePosition> positions = {});
+                                                               OriginalSource original = {});
     ~SharedScript();
     SharedScript(const SharedScript&) = delete;
     SharedScript& operator=(const SharedScript&) = delete;

@@ -1,7 +1,5 @@
 #include "js/mujs/state.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -16,23 +14,11 @@ namespace {
 void* heap_allocate(void* context, void* old, int size) {
     auto& runtime = *static_cast<Runtime*>(context);
     if (size == 0) {
-        if (old != nullptr) {
-            runtime.bytes -= ::malloc_usable_size(old);
-            std::free(old);
-        }
+        if (old != nullptr) runtime.release(old);
         return nullptr;
     }
-    const std::size_t old_size = old == nullptr ? 0 : ::malloc_usable_size(old);
-    // A script that ran out of memory gets some more to catch its error with.
-    const std::size_t limit = runtime.limit + (runtime.recovering ? runtime.limit / 8 + 16 * 1024 : 0);
-    if (runtime.bytes - old_size + static_cast<std::size_t>(size) > limit && !runtime.above_limit_allowed) {
-        return nullptr;
-    }
-    void* memory = std::realloc(old, static_cast<std::size_t>(size));
-    if (memory == nullptr) return nullptr;
-    runtime.bytes += ::malloc_usable_size(memory) - old_size;
-    if (runtime.bytes > runtime.collect_at) runtime.request_collection();
-    return memory;
+    const auto wanted = static_cast<std::size_t>(size);
+    return old == nullptr ? runtime.allocate(wanted) : runtime.reallocate(old, wanted);
 }
 
 js_Object* error_prototype(js_State* J, HostError::Kind kind) {
@@ -135,35 +121,37 @@ std::uint64_t split_mix(std::uint64_t& state) {
 
 // ---- Runtime
 
-std::uint32_t Runtime::add_root(const js_Value& value) {
-    if (free_root != 0) {
-        const std::uint32_t slot = free_root;
-        free_root = static_cast<std::uint32_t>(roots[slot].u.number);
-        roots[slot] = value;
-        return slot;
-    }
+std::uint32_t Runtime::add_new_root(const js_Value& value) {
     if (roots.empty()) roots.push_back(undefined_value());
     roots.push_back(value);
     return static_cast<std::uint32_t>(roots.size() - 1);
 }
 
-void Runtime::remove_root(std::uint32_t slot) noexcept {
-    roots[slot] = number_value(free_root);
-    free_root = slot;
+void HandlerStack::grow() {
+    const std::uint32_t capacity = std::max<std::uint32_t>(8, capacity_ * 2);
+    auto larger = std::make_unique<Handler[]>(capacity);
+    std::copy_n(handlers_.get(), size_, larger.get());
+    handlers_ = std::move(larger);
+    capacity_ = capacity;
 }
 
-Guard::Guard(js_State* J) : J_(J), depth_(runtime_of(J).handlers.size()), top_(J->top) {
-    Runtime& runtime = runtime_of(J);
-    if (depth_ >= max_handlers) throw RangeError("Maximum call stack size exceeded");
-    if (depth_ == 0) runtime.stack_base = stack_position();
-    runtime.handlers.push_back({.kind = Handler::Kind::guard,
-                                .strict = J->strict != 0,
-                                .top = J->top,
-                                .bottom = J->bot,
-                                .frame = runtime.frame,
-                                .scope = J->E,
-                                .buffer = nullptr,
-                                .pc = nullptr});
+void Guard::throw_too_deep() { throw RangeError("Maximum call stack size exceeded"); }
+
+bool Runtime::has_room(std::size_t more) noexcept {
+    // A script that ran out of memory gets some more to catch its error with.
+    const std::size_t most = limit + (recovering ? limit / 8 + 16 * 1024 : 0);
+    if (bytes + more > most && !above_limit_allowed) return false;
+    request_collection();
+    return true;
+}
+
+void* Runtime::reallocate(void* block, std::size_t size) {
+    const std::size_t old = BlockPool::size_of(block);
+    const std::size_t taken = BlockPool::size_for(size);
+    if (taken > old && bytes + (taken - old) > collect_at && !has_room(taken - old)) return nullptr;
+    void* moved = blocks->reallocate(block, size);
+    if (moved != nullptr) bytes += taken - old;
+    return moved;
 }
 
 void finalize_native(js_State* J, void* data) {
@@ -297,11 +285,16 @@ State::State(StateLimits limits) : impl_(std::make_unique<Impl>()) {
     runtime.collect_at = SIZE_MAX;
     runtime.collect_after = limits.collect_after_bytes;
     runtime.stack_budget = static_cast<std::ptrdiff_t>(limits.stack_bytes);
+    runtime.blocks = limits.blocks;
+    if (runtime.blocks == nullptr) {
+        runtime.own_blocks = std::make_unique<BlockPool>();
+        runtime.blocks = runtime.own_blocks.get();
+    }
     raw_ = js_newstate(heap_allocate, static_cast<Runtime*>(impl_.get()), 0);
     if (raw_ == nullptr) throw std::bad_alloc();
     raw_->uctx = this;
     runtime.limit = limits.heap_bytes;
-    runtime.collect_at = runtime.bytes + runtime.collect_after;
+    runtime.collect_at = std::min(runtime.bytes + runtime.collect_after, runtime.limit);
 }
 
 State::~State() {
@@ -472,7 +465,7 @@ Completion State::call(const Value& function, const Value& this_value, std::span
     }
 }
 
-void State::set_source_lowering(Result<std::string> (*lower)(std::string_view)) noexcept {
+void State::set_source_lowering(Result<LoweredSource> (*lower)(std::string_view)) noexcept {
     impl_->lower_source = lower;
 }
 

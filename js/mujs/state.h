@@ -27,6 +27,9 @@ struct js_State;
 
 namespace k6::js {
 
+struct LoweredSource;
+
+class BlockPool;
 class Call;
 
 /// A native function that needs no data of its own.
@@ -68,6 +71,8 @@ struct StateLimits {
     std::size_t stack_bytes = 512 * 1024;
     /// The collector runs when the heap has grown by this much, or by its own size if that is more.
     std::size_t collect_after_bytes = 64 * 1024;
+    /// Where the heap's small blocks come from; null: a pool of its own. See js/mujs/block_pool.h.
+    BlockPool* blocks = nullptr;
 };
 
 struct HeapStatistics {
@@ -134,9 +139,9 @@ public:
     /// Called now and then while script runs (every thousand calls and jumps back, and after collections), never within
     /// native code; may throw to end the script, as k6::Interrupted does.
     void set_checkpoint(void (*checkpoint)(State&)) noexcept;
-    /// What `eval` and `Function` take source for: `lower` makes ES5 of it, whose value is a function that runs it. Unless
-    /// set, they take ES5 alone.
-    void set_source_lowering(Result<std::string> (*lower)(std::string_view)) noexcept;
+    /// What `eval` and `Function` take source for: `lower` makes ES5 of it, whose value is a function that runs it.
+    /// Unless set, they take ES5 alone.
+    void set_source_lowering(Result<LoweredSource> (*lower)(std::string_view)) noexcept;
     /// Where the script stands, innermost frame first.
     std::vector<StackFrame> stack_trace() const;
 

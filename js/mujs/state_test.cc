@@ -329,7 +329,8 @@ TEST(State, ReadsAndWritesObjects) {
     EXPECT_TRUE(object.remove("list"));
     EXPECT_FALSE(object.has_own("list"));
     std::string seen;
-    object.for_each([&](const std::string& key, const Value& value) { seen += key + "=" + value.to_string() + ";"; });
+    object.for_each(
+        [&](std::string_view key, const Value& value) { seen += std::string(key) + "=" + value.to_string() + ";"; });
     EXPECT_EQ(seen, "a=1;b=2;");
     EXPECT_THROW((void)Value().get("x"), TypeError);
     EXPECT_THROW((void)Value(1).set("x", 1), TypeError);

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "js/mujs/runtime.h"
@@ -5,18 +7,18 @@
 namespace k6::js {
 namespace {
 
-bool is_ascii(std::string_view text) {
+/// How many bytes at the start are ASCII.
+std::size_t ascii_prefix(std::string_view text) {
     const char* p = text.data();
     std::size_t n = text.size();
     for (; n >= 8; p += 8, n -= 8) {
         std::uint64_t block;
         std::memcpy(&block, p, 8);
-        if ((block & 0x8080808080808080U) != 0) return false;
+        block &= 0x8080808080808080U;
+        if (block != 0) return text.size() - n + static_cast<std::size_t>(std::countr_zero(block)) / 8;
     }
-    for (; n > 0; ++p, --n) {
-        if ((*p & 0x80) != 0) return false;
-    }
-    return true;
+    while (n > 0 && (*p & 0x80) == 0) ++p, --n;
+    return text.size() - n;
 }
 
 /// Length of the valid UTF-8 sequence at the start of `text`, 0 if there is none (Unicode 15, table 3-7).
@@ -39,6 +41,16 @@ std::size_t valid_sequence(std::string_view text) {
         return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
     }
     return 0;
+}
+
+bool is_valid_utf8(std::string_view text) {
+    for (;;) {
+        text.remove_prefix(ascii_prefix(text));
+        if (text.empty()) return true;
+        const std::size_t n = valid_sequence(text);
+        if (n == 0) return false;
+        text.remove_prefix(n);
+    }
 }
 
 /// How many bytes one U+FFFD replaces: the longest prefix of a valid sequence, at least one byte.
@@ -68,19 +80,19 @@ bool is_surrogate(std::string_view text, unsigned char low, unsigned char high) 
 
 bool is_engine_text(std::string_view utf8) {
     if (utf8.find('\0') != std::string_view::npos) return false;
-    if (is_ascii(utf8)) return true;
-    while (!utf8.empty()) {
-        const std::size_t n = valid_sequence(utf8);
-        if (n == 0) return false;
-        utf8.remove_prefix(n);
-    }
-    return true;
+    return is_valid_utf8(utf8);
 }
 
 std::string to_engine_text(std::string_view utf8) {
     std::string text;
     text.reserve(utf8.size() + 16);
     while (!utf8.empty()) {
+        // Most of it goes in long runs.
+        std::size_t run = ascii_prefix(utf8);
+        run = std::min(run, utf8.substr(0, run).find('\0'));
+        text.append(utf8, 0, run);
+        utf8.remove_prefix(run);
+        if (utf8.empty()) break;
         const std::size_t n = valid_sequence(utf8);
         if (utf8[0] == 0) {
             text += encoded_nul;
@@ -96,15 +108,7 @@ std::string to_engine_text(std::string_view utf8) {
     return text;
 }
 
-bool is_plain_text(std::string_view text) {
-    if (is_ascii(text)) return true;
-    while (!text.empty()) {
-        const std::size_t n = valid_sequence(text);
-        if (n == 0) return false;
-        text.remove_prefix(n);
-    }
-    return true;
-}
+bool is_plain_text(std::string_view text) { return is_valid_utf8(text); }
 
 std::string to_utf8(std::string_view text) {
     std::string utf8;
@@ -140,13 +144,22 @@ std::string to_utf8(std::string_view text) {
 }
 
 int utf16_length(const char* text, std::size_t size) {
-    if (is_ascii({text, size})) return static_cast<int>(size);
-    int units = 0;
-    for (std::size_t i = 0; i < size; ++i) {
+    // A unit for each byte that does not go on with a character, and one more for the second half of a surrogate pair.
+    // Eight bytes at a time: in `high` are the top bits of all of them.
+    constexpr std::uint64_t tops = 0x8080808080808080U;
+    int units = static_cast<int>(size);
+    std::size_t i = 0;
+    for (; i + 8 <= size; i += 8) {
+        std::uint64_t block;
+        std::memcpy(&block, text + i, 8);
+        const std::uint64_t high = block & tops;
+        if (high == 0) continue;
+        units -= std::popcount(high & ~(block << 1));
+        units += std::popcount(high & block << 1 & block << 2 & block << 3);
+    }
+    for (; i < size; ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
-        // One unit per lead byte, one more for the second half of a surrogate pair.
-        if ((byte & 0xC0) != 0x80) ++units;
-        if (byte >= 0xF0) ++units;
+        units += (byte >= 0xF0) - ((byte & 0xC0) == 0x80);
     }
     return units;
 }

@@ -22,13 +22,7 @@ bool starts_with_low_surrogate(std::string_view text) {
     return text.size() >= 3 && text[0] == '\xED' && (text[1] & 0xF0) == 0xB0;
 }
 
-js_Value short_text(const char* bytes, std::size_t size) {
-    js_Value value{};
-    std::copy_n(bytes, size, value.u.shrstr);
-    value.u.shrstr[size] = 0;
-    value.t.type = JS_TSHRSTR;
-    return value;
-}
+js_Value short_text(const char* bytes, std::size_t size) { return short_string_value(bytes, size); }
 
 /// A string of the heap with room for `size` bytes; the terminator is set.
 js_String* new_string(js_State* J, std::size_t size) {
@@ -42,7 +36,7 @@ js_String* new_string(js_State* J, std::size_t size) {
 }
 
 js_Value code_value(int code) {
-    char buffer[4];
+    char buffer[16];  // as wide as what reads it
     return short_text(buffer, encode_code_point(code, buffer));
 }
 
@@ -222,12 +216,9 @@ js_Value part_of(js_State* J, const Text& text, int from, int to) {
     if (!first.split && !last.split) {
         const std::string_view part = text.bytes.substr(first.offset, last.offset - first.offset);
         if (part.size() < 16) return short_text(part.data(), part.size());
-        js_Value value{};
         js_String* string = new_string(J, part.size());
         std::memcpy(string->p, part.data(), part.size());
-        value.t.type = JS_TMEMSTR;
-        value.u.memstr = string;
-        return value;
+        return string_value(string);
     }
     if (to == from + 1) return code_value(unit_at(text, from));
     // Rare: what is whole, with the halves around it.
@@ -237,15 +228,12 @@ js_Value part_of(js_State* J, const Text& text, int from, int to) {
     const std::size_t tail_size = last.split ? encode_code_point(unit_at(text, to - 1), tail) : 0;
     const std::size_t start = first.split ? first.offset + 4 : first.offset;
     const std::size_t whole = last.offset - start;
-    js_Value value{};
     js_String* string = new_string(J, head_size + whole + tail_size);
     std::memcpy(string->p, head, head_size);
     std::memcpy(string->p + head_size, text.bytes.data() + start, whole);
     std::memcpy(string->p + head_size + whole, tail, tail_size);
-    value.t.type = JS_TMEMSTR;
-    value.u.memstr = string;
     if (head_size + whole + tail_size < 16) return short_text(string->p, head_size + whole + tail_size);
-    return value;
+    return string_value(string);
 }
 
 int string_length(js_State* J, const js_Value& string) { return text_of(J, string).units; }
@@ -276,12 +264,9 @@ js_Value joined_text(js_State* J, const js_Value& left, const js_Value& right) {
     }
     std::memcpy(out + size - right_size, b.bytes.data() + (pair ? 3 : 0), right_size);
     if (string == nullptr) return short_text(buffer, size);
-    js_Value value{};
-    value.t.type = JS_TMEMSTR;
-    value.u.memstr = string;
     // Texts are mostly built piece by piece: the next append wants to know this one's size.
     runtime_of(J).texts.slot(string->p) = {string->p, size, a.units + b.units, 0, 0};
-    return value;
+    return string_value(string);
 }
 
 }  // namespace k6::js

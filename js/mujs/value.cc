@@ -1,6 +1,7 @@
 #include "js/mujs/value.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -12,11 +13,6 @@ namespace k6::js {
 namespace {
 
 static_assert(sizeof(RawValue) == sizeof(js_Value));
-
-bool needs_root(const js_Value& raw) {
-    return raw.t.type == JS_TOBJECT || raw.t.type == JS_TMEMSTR || raw.t.type == type_symbol ||
-           raw.t.type == type_bigint;
-}
 
 js_Object* object_of(const Value& value) {
     const js_Value raw = Internal::raw(value);
@@ -108,58 +104,16 @@ js_Object* require_object(const Value& value) {
 
 }  // namespace
 
-Value::Value() noexcept : raw_(std::bit_cast<RawValue>(undefined_value())) {}
-
-Value::Value(Primitive, Type type, double number) noexcept {
-    js_Value raw{};
-    switch (type) {
-        case Type::null:
-            raw.t.type = JS_TNULL;
-            break;
-        case Type::boolean:
-            raw.t.type = JS_TBOOLEAN;
-            raw.u.boolean = number != 0;
-            break;
-        default:
-            raw = number_value(number);
-            break;
-    }
-    raw_ = std::bit_cast<RawValue>(raw);
+void Value::root(State& state) {
+    slot_ = Internal::runtime(state).add_root(Internal::raw(*this));
+    state_ = &state;
 }
 
-Value::Value(State& state, const RawValue& raw) : raw_(raw) {
-    const auto value = std::bit_cast<js_Value>(raw);
-    if (needs_root(value)) {
-        slot_ = Internal::runtime(state).add_root(value);
-        state_ = &state;
-    }
-}
+static_assert(JS_TUNDEFINED == 1 && JS_TNULL == 2 && JS_TBOOLEAN == 3 && JS_TNUMBER == 4 && JS_TOBJECT == 7);
+static_assert(JS_TSHRSTR < 6 && JS_TLITSTR < 6 && JS_TMEMSTR == 6 && type_symbol > 6 && type_bigint > 6);
+static_assert(offsetof(js_Value, t.type) == 15);
 
-Value::Value(const Value& other) : raw_(other.raw_), state_(other.state_) {
-    if (other.slot_ != 0) slot_ = Internal::runtime(*state_).add_root(Internal::raw(*this));
-}
-
-Value::Value(Value&& other) noexcept : raw_(other.raw_), state_(other.state_), slot_(other.slot_) {
-    other.raw_ = std::bit_cast<RawValue>(undefined_value());
-    other.slot_ = 0;
-}
-
-Value& Value::operator=(const Value& other) {
-    if (this != &other) *this = Value(other);
-    return *this;
-}
-
-Value& Value::operator=(Value&& other) noexcept {
-    if (this != &other) {
-        if (slot_ != 0) release();
-        raw_ = other.raw_;
-        state_ = other.state_;
-        slot_ = other.slot_;
-        other.raw_ = std::bit_cast<RawValue>(undefined_value());
-        other.slot_ = 0;
-    }
-    return *this;
-}
+void Value::share() { slot_ = Internal::runtime(*state_).add_root(Internal::raw(*this)); }
 
 void Value::release() noexcept {
     Internal::runtime(*state_).remove_root(slot_);
@@ -455,7 +409,16 @@ std::size_t Value::length() const {
     return length > 0 ? static_cast<std::size_t>(std::min(length, 9007199254740991.0)) : 0;
 }
 
-void Value::append(const Value& value) const { set_at(length(), value); }
+void Value::append(const Value& value) const {
+    js_Object* object = require_object(*this);
+    if (object->type == JS_CARRAY && object->u.a.simple && object->u.a.flat_length == object->u.a.length &&
+        object->extensible) {
+        Guard guard(state_->raw());
+        set_array_element(state_->raw(), object, object->u.a.length, Internal::raw(value));
+        return;
+    }
+    set_at(length(), value);
+}
 
 std::vector<std::string> Value::keys() const {
     js_Object* object = require_object(*this);
@@ -476,8 +439,45 @@ std::vector<std::string> Value::keys() const {
     return keys;
 }
 
-void Value::for_each(const std::function<void(const std::string&, const Value&)>& visit) const {
-    for (const std::string& key : keys()) visit(key, get(key));
+void Value::visit_members(void* to, void (*visit)(void*, std::string_view, const Value&)) const {
+    js_Object* object = require_object(*this);
+    Runtime& runtime = Internal::runtime(*state_);
+    // Objects as literals make them: neither the names nor the properties, as long as none is removed meanwhile, need a
+    // copy in the heap or another look at the object.
+    struct Member {
+        js_Property* property;
+        std::size_t begin;
+        std::size_t end;
+    };
+    std::array<Member, 16> members;
+    std::array<char, 512> names;
+    std::size_t count = 0;
+    const auto note = [&] {
+        if (object->type != JS_COBJECT) return false;
+        Guard guard(runtime.J);
+        order_properties(runtime.J, object, KeyFilter::enumerable, false);
+        if (runtime.enumeration.size() > members.size()) return false;
+        std::size_t used = 0;
+        for (const auto& [order, property] : runtime.enumeration) {
+            const std::string_view name = property->name;
+            if (used + name.size() > names.size() || !is_plain_text(name)) return false;
+            std::copy(name.begin(), name.end(), names.begin() + static_cast<std::ptrdiff_t>(used));
+            members[count++] = {property, used, used + name.size()};
+            used += name.size();
+        }
+        return true;
+    };
+    if (!note()) {
+        for (const std::string& key : keys()) visit(to, key, get(key));
+        return;
+    }
+    const std::uint64_t removals = runtime.removals;
+    for (const Member& member : std::span(members.data(), count)) {
+        const std::string_view key(names.data() + member.begin, member.end - member.begin);
+        const bool plain =
+            runtime.removals == removals && member.property->getter == nullptr && member.property->setter == nullptr;
+        visit(to, key, plain ? Internal::value(runtime, member.property->value) : get(key));
+    }
 }
 
 Value Value::prototype() const {
@@ -521,14 +521,17 @@ void Value::freeze() const {
 void Value::prevent_extensions() const { require_object(*this)->extensible &= ~1; }
 
 Value Value::call(const Value& this_value, std::span<const Value> arguments) const {
-    if (!is_function()) throw TypeError("Value is not a function");
+    if (!is_object() || !is_callable(Internal::raw(*this).u.object)) throw TypeError("Value is not a function");
     js_State* J = state_->raw();
     Guard guard(J);
-    js_pushvalue(J, Internal::raw(*this));
-    js_pushvalue(J, Internal::raw(this_value));
-    for (const Value& argument : arguments) js_pushvalue(J, Internal::raw(argument));
+    if (static_cast<std::size_t>(J->top) + arguments.size() + 3 >= JS_STACKSIZE) throw_report(J, stack_overflow_report);
+    js_Value* slot = J->stack + J->top;
+    *slot++ = Internal::raw(*this);
+    *slot++ = Internal::raw(this_value);
+    for (const Value& argument : arguments) *slot++ = Internal::raw(argument);
+    J->top = static_cast<int>(slot - J->stack);
     js_call(J, static_cast<int>(arguments.size()));
-    return Internal::value(*state_, *js_tovalue(J, -1));
+    return Internal::value(*state_, J->stack[J->top - 1]);
 }
 
 Value Value::construct(std::span<const Value> arguments) const {

@@ -21,11 +21,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace k6::js {
@@ -63,7 +64,7 @@ public:
     enum class Type { undefined, null, boolean, number, string, symbol, bigint, object, function };
 
     /// undefined
-    Value() noexcept;
+    Value() noexcept : raw_{} { raw_.bytes[tag_at] = tag_undefined; }
     template <std::same_as<bool> T>
     Value(T boolean) noexcept : Value(Primitive{}, Type::boolean, boolean ? 1 : 0) {}
     template <class T>
@@ -72,26 +73,40 @@ public:
     noexcept : Value(Primitive{}, Type::number, static_cast<double>(number)) {}
     static Value null() noexcept { return Value(Primitive{}, Type::null, 0); }
 
-    Value(const Value& other);
-    Value(Value&& other) noexcept;
-    Value& operator=(const Value& other);
-    Value& operator=(Value&& other) noexcept;
+    Value(const Value& other) : raw_(other.raw_), state_(other.state_) {
+        if (other.slot_ != 0) share();
+    }
+    Value(Value&& other) noexcept : raw_(other.raw_), state_(other.state_), slot_(other.slot_) { other.forget(); }
+    Value& operator=(const Value& other) {
+        if (this != &other) *this = Value(other);
+        return *this;
+    }
+    Value& operator=(Value&& other) noexcept {
+        if (this != &other) {
+            if (slot_ != 0) release();
+            raw_ = other.raw_;
+            state_ = other.state_;
+            slot_ = other.slot_;
+            other.forget();
+        }
+        return *this;
+    }
     ~Value() {
         if (slot_ != 0) release();
     }
 
     Type type() const noexcept;
-    bool is_undefined() const noexcept { return type() == Type::undefined; }
-    bool is_null() const noexcept { return type() == Type::null; }
+    bool is_undefined() const noexcept { return tag() == tag_undefined; }
+    bool is_null() const noexcept { return tag() == tag_null; }
     bool is_nullish() const noexcept { return is_undefined() || is_null(); }
-    bool is_boolean() const noexcept { return type() == Type::boolean; }
-    bool is_number() const noexcept { return type() == Type::number; }
+    bool is_boolean() const noexcept { return tag() == tag_boolean; }
+    bool is_number() const noexcept { return tag() == tag_number; }
     bool is_string() const noexcept { return type() == Type::string; }
     bool is_symbol() const noexcept { return type() == Type::symbol; }
     bool is_bigint() const noexcept { return type() == Type::bigint; }
-    bool is_function() const noexcept { return type() == Type::function; }
+    bool is_function() const noexcept { return tag() == tag_object && type() == Type::function; }
     /// Objects, functions and arrays included.
-    bool is_object() const noexcept { return type() == Type::object || type() == Type::function; }
+    bool is_object() const noexcept { return tag() == tag_object; }
     bool is_array() const noexcept;
     bool is_error() const noexcept;
     bool is_date() const noexcept;
@@ -141,12 +156,18 @@ public:
     std::size_t length() const;  // runs script
     void append(const Value& value) const;
     /// As above for any property key: strings, symbols, values to convert.
-    Value get(const Value& key) const;                      // runs script
-    void set(const Value& key, const Value& value) const;   // runs script
+    Value get(const Value& key) const;                     // runs script
+    void set(const Value& key, const Value& value) const;  // runs script
     /// Own enumerable string keys in the language's order: integer keys ascending, then by insertion.
     std::vector<std::string> keys() const;
-    /// Calls `visit(key, value)` for each of keys(); keys are UTF-8.
-    void for_each(const std::function<void(const std::string&, const Value&)>& visit) const;  // runs script
+    /// Calls `visit(key, value)` for each of keys(); keys are UTF-8, valid during the call.
+    template <std::invocable<std::string_view, const Value&> Visit>
+    void for_each(Visit&& visit) const {  // runs script
+        visit_members(const_cast<void*>(static_cast<const void*>(&visit)),
+                      [](void* to, std::string_view key, const Value& value) {
+                          (*static_cast<std::remove_reference_t<Visit>*>(to))(key, value);
+                      });
+    }
 
     Value prototype() const;
     void set_prototype(const Value& prototype) const;
@@ -172,10 +193,37 @@ private:
     friend class State;
     friend struct Internal;
     struct Primitive {};
-    Value(Primitive, Type type, double number) noexcept;
-    Value(State& state, const RawValue& raw);
+    // Those of the engine that this header needs; value.cc compares them with the engine's.
+    static constexpr std::size_t tag_at = 15;
+    static constexpr unsigned char tag_undefined = 1;
+    static constexpr unsigned char tag_null = 2;
+    static constexpr unsigned char tag_boolean = 3;
+    static constexpr unsigned char tag_number = 4;
+    static constexpr unsigned char tag_heap = 6;  // from here on: cells that the collector knows
+    static constexpr unsigned char tag_object = 7;
+
+    Value(Primitive, Type type, double number) noexcept : raw_{} {
+        if (type == Type::number) {
+            std::memcpy(raw_.bytes.data(), &number, sizeof number);
+            raw_.bytes[tag_at] = tag_number;
+        } else {
+            raw_.bytes[0] = number != 0;
+            raw_.bytes[tag_at] = type == Type::null ? tag_null : tag_boolean;
+        }
+    }
+    Value(State& state, const RawValue& raw) : raw_(raw) {
+        if (tag() >= tag_heap) root(state);
+    }
+    void root(State& state);
+    unsigned char tag() const noexcept { return raw_.bytes[tag_at]; }
+    void forget() noexcept {
+        raw_.bytes[tag_at] = tag_undefined;
+        slot_ = 0;
+    }
+    void share();
     void release() noexcept;
     State& owner() const;
+    void visit_members(void* to, void (*visit)(void*, std::string_view, const Value&)) const;
     NativeHeader* native_header(const NativeType& type) const noexcept;
 
     RawValue raw_;

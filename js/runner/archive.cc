@@ -108,6 +108,8 @@ Result<void> read_metadata(std::string_view text, Archive& archive) {
     if (archive.entry_url.empty()) return failure("metadata.json has no filename");
     if (const boost::json::value* options = object.if_contains("options"); options != nullptr && options->is_object())
         archive.options_json = boost::json::serialize(*options);
+    if (const boost::json::value* mode = object.if_contains("compatibilityMode"); mode != nullptr && mode->is_string())
+        archive.base_compatibility = mode->get_string() == "base";
     if (const boost::json::value* env = object.if_contains("env"); env != nullptr && env->is_object()) {
         StringMap& variables = archive.variables.emplace();
         for (const auto& [key, value] : env->as_object()) {
@@ -231,7 +233,7 @@ std::string metadata_of(const Archive& archive) {
     } else {
         object["env"] = nullptr;
     }
-    object["compatibilityMode"] = "extended";
+    object["compatibilityMode"] = archive.base_compatibility ? "base" : "extended";
     object["k6version"] = product_version;
     object["goos"] = "linux";
     std::string text;

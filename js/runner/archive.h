@@ -28,6 +28,8 @@ struct Archive {
     std::string entry_url;
     std::string working_directory_url;
     std::optional<StringMap> variables;
+    /// Compatibility mode `base` instead of `extended`.
+    bool base_compatibility = false;
     /// The main script's text.
     std::string entry;
     /// By path, normalised (archive_path).

@@ -8,12 +8,12 @@
 #include "js/builtins/array_buffer.h"
 #include "js/builtins/builtins.h"
 #include "js/builtins/promise.h"
-#include "js/lower/lower.h"
 #include "js/modules/exotic.h"
 #include "js/modules/host_globals.h"
 #include "js/modules/modules.h"
 #include "js/mujs/binding.h"
 #include "js/runner/data_json.h"
+#include "js/support/lowered.h"
 #include "js/support/support.h"
 
 namespace k6::js {
@@ -47,14 +47,20 @@ Value set_variable(Call& call) {
 
 constexpr FunctionDefinition variable_traps[] = {{"set", 4, set_variable}};
 
+[[noreturn]] Value refuse_change(Call&) { throw TypeError("__ENV is frozen"); }
+
+constexpr FunctionDefinition frozen_variable_traps[] = {
+    {"set", 4, refuse_change}, {"defineProperty", 3, refuse_change}, {"deleteProperty", 2, refuse_change}};
+
 Value parse_json(State& state, const std::string& text) {
     return state.global().get("JSON").get("parse").call({}, {state.string(text)});
 }
 
 }  // namespace
 
-Instance::Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* clients)
+Instance::Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* clients, WorkerShare* worker)
     : environment_(environment),
+      state_({.blocks = worker == nullptr ? nullptr : &worker->blocks}),
       context_{.state = state_,
                .logger = environment.logger,
                .registry = environment.registry,
@@ -62,6 +68,7 @@ Instance::Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* c
                .console = environment.console},
       linker_(environment.program, environment.files, context_) {
     context_.vu = vu;
+    context_.worker = worker;
     if (vu != nullptr) {
         client_ = std::make_unique<http::Client>(*vu, *clients);
         context_.client = client_.get();
@@ -71,7 +78,7 @@ Instance::Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* c
     state_.set_checkpoint(check_interruption);
     install_builtins(state_);
     install_support(state_.raw());
-    state_.set_source_lowering(lower::lower_script);
+    state_.set_source_lowering(lower_source);
     install_host_globals(context_);
     install_globals();
 }
@@ -86,6 +93,7 @@ void Instance::check_interruption(State& state) {
 void Instance::install_globals() {
     Value global = state_.global();
     linker_.install_globals();
+    if (environment_.base_compatibility) global.remove("global");
     global.define("__VU", context_.vu == nullptr ? std::uint64_t{0} : context_.vu->id_in_instance());
     set_variables(nullptr);
 }
@@ -98,7 +106,8 @@ void Instance::set_variables(const StringMap* over) {
         if (over != nullptr) {
             for (const auto& [name, value] : *over) variables.set(name, state_.string(value));
         }
-        variables = exotic_object(state_, "__ENV", variable_traps, variables);
+        variables = environment_.frozen_variables ? exotic_object(state_, "__ENV", frozen_variable_traps, variables)
+                                                  : exotic_object(state_, "__ENV", variable_traps, variables);
         state_.global().define("__ENV", variables);
         return variables;
     });
@@ -135,8 +144,8 @@ Value Instance::exported(std::string_view name) {
 std::vector<std::string> Instance::exported_functions() {
     std::vector<std::string> names;
     const Value ns = linker_.namespace_of(*environment_.entry);
-    ns.for_each([&](const std::string& name, const Value& value) {
-        if (value.is_function()) names.push_back(name);
+    ns.for_each([&](std::string_view name, const Value& value) {
+        if (value.is_function()) names.emplace_back(name);
     });
     return names;
 }
@@ -158,7 +167,7 @@ void Instance::consolidate_exported_options() {
     if (!options.is_object()) return;
     try {
         parse_json(state_, options_to_json(context_.vu->plan().options))
-            .for_each([&](const std::string& key, const Value& value) {
+            .for_each([&](std::string_view key, const Value& value) {
                 if (!value.is_null()) options.set(key, value);
             });
     } catch (const ScriptException&) {
@@ -244,23 +253,23 @@ Result<std::optional<k6::Runner::SummaryParts>> Instance::run_handle_summary(con
     if (!returned) return returned.error();
     if (returned->is_nullish()) return std::optional<k6::Runner::SummaryParts>();
     if (!returned->is_object()) {
-        return Error{ErrorClass::generic, "handleSummary() must return an object of strings and ArrayBuffers"};
+        return Error{ErrorClass::generic, "handleSummary() should return a map with string keys"};
     }
     try {
         std::optional<k6::Runner::SummaryParts> parts(std::in_place);
         std::string wrong;
-        returned->for_each([&](const std::string& name, const Value& value) {
+        returned->for_each([&](std::string_view name, const Value& value) {
             if (value.is_string()) {
                 parts->emplace_back(name, value.as_string());
-            } else if (const auto bytes = bytes_of(value); bytes && is_array_buffer(value)) {
+            } else if (const auto bytes = bytes_of(value)) {
                 parts->emplace_back(name, std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size()));
             } else {
                 wrong = name;
             }
         });
         if (wrong.empty()) return parts;
-        return Error{ErrorClass::generic,
-                     "handleSummary() returned neither a string nor an ArrayBuffer for '" + wrong + "'"};
+        return Error{ErrorClass::generic, "error handling summary object " + wrong +
+                                              ": invalid type, it needs to be a string or ArrayBuffer"};
     } catch (const ScriptException& thrown) {
         return describe(state_, thrown.value()).to_error();
     }

@@ -35,6 +35,10 @@ struct ScriptEnvironment {
     Logger* console = nullptr;
     /// `__ENV`, scenarios' own variables aside.
     StringMap variables;
+    /// Scripts do without `global`.
+    bool base_compatibility = false;
+    /// Scripts cannot change `__ENV`.
+    bool frozen_variables = false;
     /// What the VUs' Math.random is seeded from.
     std::uint64_t seed = 0;
     /// What setup() returned, as JSON.
@@ -45,8 +49,8 @@ struct ScriptEnvironment {
 
 class Instance final : public VuBody {
 public:
-    /// `vu` and `clients` are null in the first init pass.
-    Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* clients);
+    /// All but the first are null in the first init pass. `worker` is that of the VU's worker.
+    Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* clients, WorkerShare* worker);
     ~Instance() override;
 
     /// Runs the init code: evaluates all modules.

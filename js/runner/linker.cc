@@ -330,7 +330,7 @@ void Linker::evaluate_commonjs(Linked& linked) {
         result = state_.global().get("Object").call({}, {result});
         linked.holder.set("exports", result);
     }
-    result.for_each([&](const std::string& key, const Value& value) { linked.ns.set(key, value); });
+    result.for_each([&](std::string_view key, const Value& value) { linked.ns.set(key, value); });
     if (!result.has("default")) {
         linked.ns.define("default", result);
     } else if (!linked.ns.has_own("default")) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "js/modules/modules.h"
+#include "js/support/lowered.h"
 #include "js/syntax/parser.h"
 #include "proto_http/url.h"
 
@@ -208,10 +209,7 @@ Result<std::unique_ptr<SourceModule>> Program::compile(const ScriptSource& sourc
     if (!parsed) return failure(parsed.error().to_string());
     auto lowered = lower::lower(parsed.program());
     if (!lowered) return lowered.error();
-    std::vector<SourcePosition> positions;
-    positions.reserve(lowered->positions.size());
-    for (const auto& place : lowered->positions) positions.push_back({place.offset, place.line, place.column});
-    auto script = SharedScript::compile(source.url, lowered->code, std::move(positions));
+    auto script = SharedScript::compile(source.url, lowered->code, original_source(*lowered, parsed.program().source));
     if (!script) return script.error();
     auto module = std::make_unique<SourceModule>();
     module->url = source.url;
@@ -220,6 +218,7 @@ Result<std::unique_ptr<SourceModule>> Program::compile(const ScriptSource& sourc
     module->lowered = *std::move(lowered);
     module->lowered.code = std::string();
     module->lowered.positions = {};
+    module->lowered.functions = {};
     module->script = *std::move(script);
     return module;
 }

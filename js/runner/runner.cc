@@ -27,20 +27,28 @@ struct Runner::Impl {
                       .registry = registry,
                       .console = script.console,
                       .variables = std::move(script.variables),
+                      .base_compatibility = script.base_compatibility.value_or(false),
+                      .frozen_variables = script.frozen_variables,
                       .seed = std::random_device{}()},
+          kind(script.kind),
+          archive_decides_compatibility(!script.base_compatibility),
           working_directory(std::move(script.working_directory)),
-          clients(script.workers + 1, std::string(product_user_agent)) {}
+          clients(script.workers + 1, std::string(product_user_agent)),
+          shares(script.workers + 1) {}
 
     Files files;
     RemoteModules remote;
     Program program;
     SharedArrays shared_arrays;
     ScriptEnvironment environment;
+    ScriptKind kind;
+    bool archive_decides_compatibility;
     std::string working_directory;
     ScriptSource source;
     std::optional<std::string> options;
     std::vector<std::string> functions;
     http::SharedClients clients;
+    std::vector<WorkerShare> shares;  // by worker
 
     Result<void> find_source(const std::string& name, std::string standard_input) {
         if (name == "-") {
@@ -52,7 +60,8 @@ struct Runner::Impl {
             if (!found) return found.error();
             source = *std::move(found);
         }
-        return is_archive(source.text) ? open_archive() : Result<void>();
+        const bool archived = kind == ScriptKind::detect ? is_archive(source.text) : kind == ScriptKind::archive;
+        return archived ? open_archive() : Result<void>();
     }
 
     Result<void> open_archive() {
@@ -64,6 +73,7 @@ struct Runner::Impl {
         files.provide(std::move(archive->files));
         remote.provide(std::move(archive->remote));
         options = std::move(archive->options_json);
+        if (archive_decides_compatibility) environment.base_compatibility = archive->base_compatibility;
         if (archive->variables) {
             // What this run is given comes before what the archive remembers.
             archive->variables->swap(environment.variables);
@@ -76,7 +86,7 @@ struct Runner::Impl {
         auto entry = program.load_entry(source);
         if (!entry) return entry.error();
         environment.entry = *entry;
-        Instance instance(environment, nullptr, nullptr);
+        Instance instance(environment, nullptr, nullptr, nullptr);
         if (auto ready = instance.initialise(); !ready) return ready.error();
         if (!options) {
             auto json = instance.options_json();
@@ -130,7 +140,9 @@ bool Runner::has_function(std::string_view name) const {
 }
 
 Archive Runner::archive() const {
-    Archive archive{.entry_url = impl_->source.url, .entry = impl_->source.text};
+    Archive archive{.entry_url = impl_->source.url,
+                    .base_compatibility = impl_->environment.base_compatibility,
+                    .entry = impl_->source.text};
     if (archive.entry_url.starts_with("file://")) {
         archive.entry_url = file_url(archive_path(path_of_file_url(archive.entry_url)));
     }
@@ -143,7 +155,8 @@ Archive Runner::archive() const {
 Result<std::unique_ptr<VuBody>> Runner::make_vu(Vu& vu) {
     auto clients = impl_->clients.of(vu.plan(), vu.worker());
     if (!clients) return clients.error();
-    auto instance = std::make_unique<Instance>(impl_->environment, &vu, *clients);
+    auto instance =
+        std::make_unique<Instance>(impl_->environment, &vu, *clients, &impl_->shares.at(vu.worker().index()));
     if (auto ready = instance->initialise(); !ready) return ready.error();
     return std::unique_ptr<VuBody>(std::move(instance));
 }

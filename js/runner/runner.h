@@ -24,6 +24,9 @@ namespace k6::js {
 
 struct Archive;
 
+/// What a script's bytes are.
+enum class ScriptKind { detect, script, archive };
+
 struct ScriptToLoad {
     /// A path or URL; "-": the text is `standard_input`.
     std::string name;
@@ -32,6 +35,11 @@ struct ScriptToLoad {
     std::string working_directory;
     /// `__ENV`.
     StringMap variables = {};
+    ScriptKind kind = ScriptKind::detect;
+    /// Whether scripts do without `global`; nothing: as an archive says, else they have it.
+    std::optional<bool> base_compatibility = {};
+    /// Scripts cannot change `__ENV`.
+    bool frozen_variables = false;
     unsigned workers = 1;
     /// Where console.* goes; null: to the logger, marked source=console. Outlives the runner.
     Logger* console = nullptr;

@@ -46,7 +46,8 @@ void k_class(js_State* J) {
         prototype->prototype = nullptr;
         return;
     }
-    if (!js_iscallable(J, 2)) js_typeerror(J, "Class extends value %s is not a constructor or null", js_typeof(J, 2));
+    if (!js_isobject(J, 2) || !is_constructor(object_at(J, 2)))
+        js_typeerror(J, "Class extends value %s is not a constructor or null", js_typeof(J, 2));
     js_getproperty(J, 2, "prototype");
     if (js_isobject(J, -1)) {
         prototype->prototype = object_at(J, -1);
@@ -119,8 +120,11 @@ void construct_super(js_State* J, int count) {
     }
     // A native constructor makes an object of its own; it gets the prototype that `new` chose.
     js_remove(J, base + 1);
+    runtime_of(J).super_prototype = created->prototype;
     js_construct(J, count);
-    if (js_isobject(J, -1)) object_at(J, -1)->prototype = created->prototype;
+    if (!js_isobject(J, -1)) return;
+    object_at(J, -1)->prototype = created->prototype;
+    object_at(J, -1)->gcmark |= object_bits::constructed;
 }
 
 /// super(...): super class, this, arguments
@@ -263,10 +267,6 @@ void k_private_field(js_State* J) {
     define_value(J, object, key, 3, JS_DONTENUM);
     object->extensible = extensible;
     push_undefined_result(J);
-}
-
-js_Property* private_property(js_State* J, js_Object* object, const char* key) {
-    return std::strchr(key + 3, '^') != nullptr ? jsV_getproperty(J, object, key) : jsV_getownproperty(J, object, key);
 }
 
 /// object, key: the object, if it has the private name.

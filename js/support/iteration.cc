@@ -102,19 +102,12 @@ struct Walk {
     js_Property* next;
     js_Property* value;
     bool done;
+    bool by_index;  // each element that is asked for is one step
 };
 
-int walk_has(js_State* J, void* data, const char* name) {
-    Walk& walk = *static_cast<Walk*>(data);
-    if (name[0] >= '0' && name[0] <= '9') {
-        js_pushvalue(J, walk.value->value);
-        return 1;
-    }
-    if (std::strcmp(name, "length") != 0) return 0;
-    if (walk.done) {
-        js_pushnumber(J, 0);
-        return 1;
-    }
+/// One step on; whether there is a value.
+bool step_walk(js_State* J, Walk& walk) {
+    if (walk.done) return false;
     walk.done = true;  // unless the step succeeds: an iterator that failed is not closed
     const int base = js_gettop(J);
     js_pushvalue(J, walk.iterator->value);
@@ -125,26 +118,41 @@ int walk_has(js_State* J, void* data, const char* name) {
         walk.done = false;
     }
     js_pop(J, 2);
-    js_pushnumber(J, walk.done ? 0 : HUGE_VAL);
+    return !walk.done;
+}
+
+int walk_has(js_State* J, void* data, const char* name) {
+    Walk& walk = *static_cast<Walk*>(data);
+    if (name[0] >= '0' && name[0] <= '9') {
+        if (walk.by_index && !step_walk(J, walk)) {
+            js_pushundefined(J);
+        } else {
+            js_pushvalue(J, walk.value->value);
+        }
+        return 1;
+    }
+    if (std::strcmp(name, "length") != 0) return 0;
+    js_pushnumber(J, step_walk(J, walk) ? HUGE_VAL : 0);
     return 1;
 }
 
 void walk_free(js_State*, void* data) { std::free(data); }
 
-/// for (x of value): something with a length and elements.
-void k_of(js_State* J) {
+/// Pushes the walk over the value at 1, and returns it; or pushes something with a length and elements, and returns
+/// null.
+Walk* push_walk(js_State* J) {
     const js_Value* value = js_tovalue(J, 1);
     if (value->t.type == JS_TOBJECT && is_indexed(value->u.object)) {
         js_copy(J, 1);
-        return;
+        return nullptr;
     }
     if (const char* text = text_of(J, 1)) {
         push_characters(J, text, -1);
-        return;
+        return nullptr;
     }
     if (push_iterator_function(J, 1)) {
         js_copy(J, 1);
-        return;
+        return nullptr;
     }
     start_iteration(J, 1);
     const int iterator = js_gettop(J) - 2;
@@ -158,17 +166,41 @@ void k_of(js_State* J) {
     walk->next = jsV_setproperty(J, walk->self, "next");
     walk->next->value = *js_tovalue(J, iterator + 1);
     walk->value = jsV_setproperty(J, walk->self, "value");
+    return walk;
 }
 
-/// A for-of loop is left early.
+/// for (x of value): something with a length and elements.
+void k_of(js_State* J) { push_walk(J); }
+
+/// Calls the iterator's `return`, unless the walk has come to its end.
+void close_walk(js_State* J, Walk& walk) {
+    if (walk.done) return;
+    walk.done = true;
+    js_pushvalue(J, walk.iterator->value);
+    close_iteration(J, js_gettop(J) - 1);
+    js_pop(J, 1);
+}
+
+void abandon_walk(js_State* J, js_Object* object) { close_walk(J, *static_cast<Walk*>(object->u.user.data)); }
+
+/// Source of an array pattern, true if an exception shall close it: something whose elements can be asked for once
+/// each, in order.
+void k_steps(js_State* J) {
+    Walk* walk = push_walk(J);
+    if (walk == nullptr) return;
+    walk->by_index = true;
+    if (!js_toboolean(J, 2)) return;
+    Runtime& runtime = runtime_of(J);
+    runtime.open_iterations.push_back({walk->self, runtime.handlers.size(), abandon_walk});
+}
+
+/// A for-of loop is left early, or an array pattern has its values.
 void k_close(js_State* J) {
     if (js_isuserdata(J, 1, walk_tag)) {
         Walk& walk = *static_cast<Walk*>(js_touserdata(J, 1, walk_tag));
-        if (!walk.done) {
-            walk.done = true;
-            js_pushvalue(J, walk.iterator->value);
-            close_iteration(J, js_gettop(J) - 1);
-        }
+        auto& open = runtime_of(J).open_iterations;
+        if (!open.empty() && open.back().iteration == walk.self) open.pop_back();
+        close_walk(J, walk);
     }
     push_undefined_result(J);
 }
@@ -201,6 +233,15 @@ void k_array(js_State* J) {
 }
 
 void push_slice(js_State* J, int list, int from) {
+    if (js_isuserdata(J, list, walk_tag)) {
+        Walk& walk = *static_cast<Walk*>(js_touserdata(J, list, walk_tag));
+        js_newarray(J);
+        for (int i = 0; step_walk(J, walk); ++i) {
+            js_pushvalue(J, walk.value->value);
+            js_setindex(J, -2, i);
+        }
+        return;
+    }
     const int length = js_getlength(J, list);
     js_newarray(J);
     for (int i = from; i < length; ++i) {
@@ -345,6 +386,7 @@ constexpr StockFunction functions[] = {
     {"$k_construct", k_construct, 2}, {"$k_invoke", k_invoke, 3},
     {"$k_list", k_list, 1},           {"$k_of", k_of, 1},
     {"$k_rest", k_rest, 2},           {"$k_slice", k_slice, 2},
+    {"$k_steps", k_steps, 2},
 };
 
 }  // namespace

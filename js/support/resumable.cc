@@ -14,7 +14,6 @@
 namespace k6::js {
 namespace {
 
-constexpr const char* result_property = "@@internal:result";
 constexpr const char* task_property = "@@internal:task";
 
 enum Mode { go_on, throw_in, return_from };
@@ -22,24 +21,46 @@ enum Mode { go_on, throw_in, return_from };
 // ---- What a step function returns ----
 
 /// Keeps the value and returns itself, as a mark that no script can make.
-void keep_in_callee(js_State* J) {
+void keep_result(js_State* J) {
+    runtime_of(J).kept_result = *js_tovalue(J, 1);
     js_currentfunction(J);
-    jsV_setproperty(J, js_toobject(J, -1), result_property)->value = *js_tovalue(J, 1);
 }
 /// The function has ended.
-void k_return(js_State* J) { keep_in_callee(J); }
+void k_return(js_State* J) { keep_result(J); }
 /// An async generator awaits; other async functions do nothing else, so they return the value itself.
-void k_await(js_State* J) { keep_in_callee(J); }
+void k_await(js_State* J) { keep_result(J); }
 
-/// If `result` is the mark of `marker`: the value that it keeps.
-bool take_result(State& state, Value& result, js_CFunction marker) {
+bool is_mark(const Value& result, js_CFunction marker) {
     const js_Value raw = Internal::raw(result);
-    if (raw.t.type != JS_TOBJECT || raw.u.object->type != JS_CCFUNCTION || raw.u.object->u.c.function != marker) {
-        return false;
+    return raw.t.type == JS_TOBJECT && raw.u.object->type == JS_CCFUNCTION && raw.u.object->u.c.function == marker;
+}
+
+struct Step {
+    Value value;
+    bool ended = false;
+    bool awaits = false;  // of an async generator
+};
+
+/// Runs a step function. It may itself run within another one, between what that returns and its end: in a `finally`
+/// block that closes a generator.
+Step run_step(State& state, const Value& function, Mode mode, const Value& value) {
+    Runtime& runtime = runtime_of(state.raw());
+    const Value outer = Internal::value(state, std::exchange(runtime.kept_result, undefined_value()));
+    const auto restore = [&] {
+        return Internal::value(state, std::exchange(runtime.kept_result, Internal::raw(outer)));
+    };
+    Step step;
+    try {
+        step.value = function.call({}, {static_cast<int>(mode), value});
+    } catch (...) {
+        restore();
+        throw;
     }
-    js_Property* kept = jsV_setproperty(state.raw(), raw.u.object, result_property);
-    result = Internal::value(state, std::exchange(kept->value, undefined_value()));
-    return true;
+    step.ended = is_mark(step.value, k_return);
+    step.awaits = is_mark(step.value, k_await);
+    const Value kept = restore();
+    if (step.ended || step.awaits) step.value = kept;
+    return step;
 }
 
 // ---- Generators ----
@@ -74,17 +95,16 @@ Value resume(Call& call, Mode mode) {
         return iterator_result(state, mode == return_from ? call[0] : Value(), true);
     }
     generator->stage = Generator::Stage::running;
-    Value result;
+    Step step;
     try {
-        result = generator->step.load(state).call({}, {static_cast<int>(mode), call[0]});
+        step = run_step(state, generator->step.load(state), mode, call[0]);
     } catch (...) {
         generator->stage = Generator::Stage::done;
         throw;
     }
-    const bool done = take_result(state, result, k_return);
-    generator->stage = done ? Generator::Stage::done : Generator::Stage::suspended;
-    if (done) generator->step = TracedValue();
-    return iterator_result(state, result, done);
+    generator->stage = step.ended ? Generator::Stage::done : Generator::Stage::suspended;
+    if (step.ended) generator->step = TracedValue();
+    return iterator_result(state, step.value, step.ended);
 }
 
 constexpr FunctionDefinition generator_methods[] = {
@@ -194,10 +214,8 @@ struct AsyncTask {
 };
 
 void take_promise_functions(State& state) {
-    if (!state.hidden("then").is_undefined()) return;
-    // Taken before a script can have changed them only if that has not happened before the first await.
-    state.set_hidden("then", state.hidden("Promise.prototype").get("then"));
-    state.set_hidden("Promise", state.hidden("Promise.prototype").get("constructor"));
+    // Installs Promise, and notes its functions before a script can change them.
+    if (state.hidden("then").is_undefined()) state.hidden("Promise.prototype");
 }
 
 void await_value(State& state, AsyncTask& task, const Value& value) {
@@ -209,17 +227,17 @@ Value go_on_with(Call& call, Mode mode) {
     State& state = call.state();
     const Value holder = call.callee().get(task_property);
     AsyncTask& task = *holder.native<AsyncTask>();
-    Value result;
+    Step step;
     try {
-        result = task.step.load(state).call({}, {static_cast<int>(mode), call[0]});
+        step = run_step(state, task.step.load(state), mode, call[0]);
     } catch (const ScriptException& exception) {
         task.reject.load(state).call({}, {exception.value()});
         return {};
     }
-    if (take_result(state, result, k_return)) {
-        task.resolve.load(state).call({}, {result});
+    if (step.ended) {
+        task.resolve.load(state).call({}, {step.value});
     } else {
-        await_value(state, task, result);
+        await_value(state, task, step.value);
     }
     return {};
 }
@@ -234,17 +252,17 @@ Value executor(Call& call) {
 
 Value k_async(Call& call) {
     State& state = call.state();
-    Value result;
+    Step step;
     try {
-        result = call[0].call({}, {static_cast<int>(go_on), Value()});
+        step = run_step(state, call[0], go_on, {});
     } catch (const ScriptException& exception) {
         PromiseHandle promise(state);
         promise.reject(exception.value());
         return promise.promise();
     }
-    if (take_result(state, result, k_return)) {
+    if (step.ended) {
         PromiseHandle promise(state);
-        promise.resolve(result);
+        promise.resolve(step.value);
         return promise.promise();
     }
     take_promise_functions(state);
@@ -259,7 +277,7 @@ Value k_async(Call& call) {
     task.on_value = TracedValue(function([](Call& inner) -> Value { return go_on_with(inner, go_on); }));
     task.on_error = TracedValue(function([](Call& inner) -> Value { return go_on_with(inner, throw_in); }));
     const Value promise = state.hidden("Promise").construct(std::vector<Value>{function(executor)});
-    await_value(state, task, result);
+    await_value(state, task, step.value);
     return promise;
 }
 
@@ -359,11 +377,11 @@ Value return_waited_for(Call& call) {
 void run_generator(State& state, const Value& self, Mode mode, const Value& value) {
     AsyncGenerator& generator = *self.native<AsyncGenerator>();
     generator.stage = AsyncGenerator::Stage::running;
-    Value result;
+    Step step;
     try {
-        result = generator.step.load(state).call({}, {static_cast<int>(mode), value});
-        if (take_result(state, result, k_await)) {
-            const Value promise = promise_resolve(state, result);
+        step = run_step(state, generator.step.load(state), mode, value);
+        if (step.awaits) {
+            const Value promise = promise_resolve(state, step.value);
             state.hidden("then").call(
                 promise, {bound(state, resume_generator<go_on>, self), bound(state, resume_generator<throw_in>, self)});
             return;
@@ -374,10 +392,9 @@ void run_generator(State& state, const Value& self, Mode mode, const Value& valu
         answer(state, generator, true, exception.value());
         return;
     }
-    const bool done = take_result(state, result, k_return);
-    generator.stage = done ? AsyncGenerator::Stage::done : AsyncGenerator::Stage::suspended;
-    if (done) generator.step = TracedValue();
-    answer(state, generator, false, iterator_result(state, result, done));
+    generator.stage = step.ended ? AsyncGenerator::Stage::done : AsyncGenerator::Stage::suspended;
+    if (step.ended) generator.step = TracedValue();
+    answer(state, generator, false, iterator_result(state, step.value, step.ended));
 }
 
 /// Works off the requests until the generator waits or none is left.
@@ -586,11 +603,13 @@ void install_resumable(js_State* J) {
 
 bool is_async_function(js_State* J, int index) {
     const js_Value* value = js_tovalue(J, index);
-    if (value->t.type != JS_TOBJECT || value->u.object->type != JS_CFUNCTION) return false;
-    const js_Function* function = value->u.object->u.f.function;
-    for (int i = 0; i < function->varlen; ++i)
-        if (std::strcmp(function->vartab[i], "$k_async_function") == 0) return true;
-    return false;
+    return is_object(*value) && is_async_function(value->u.object);
+}
+
+bool is_async_function(const js_Object* object) {
+    if (object->type != JS_CFUNCTION) return false;
+    const auto kind = function_kind(object->u.f.function);
+    return kind == FunctionSource::Kind::async_function || kind == FunctionSource::Kind::async_generator;
 }
 
 }  // namespace k6::js

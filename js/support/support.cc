@@ -118,6 +118,11 @@ void k_key(js_State* J) { js_pushvalue(J, key_value(J, property_key(J, 1))); }
 
 // ---- Templates and the rest ----
 
+/// A high surrogate (`kind` 0xA0) or a low one (0xB0).
+bool is_surrogate(const char* text, unsigned char kind) {
+    return static_cast<unsigned char>(text[0]) == 0xED && (static_cast<unsigned char>(text[1]) & 0xF0) == kind;
+}
+
 /// A template literal's parts.
 void k_text(js_State* J) {
     const int end = js_gettop(J);
@@ -140,9 +145,18 @@ void k_text(js_State* J) {
         result.u.memstr = string;
         out = string->p;
     }
+    const char* const begin = out;
     for (int i = 1; i < end; ++i) {
         const char* part = js_tostring(J, i);
-        const std::size_t length = std::strlen(part);
+        std::size_t length = std::strlen(part);
+        if (length >= 3 && out - begin >= 3 && is_surrogate(part, 0xB0) && is_surrogate(out - 3, 0xA0)) {
+            // The halves of a pair: one character.
+            const int high = code_point_at(std::string_view(out - 3, 3), 0);
+            const int low = code_point_at(std::string_view(part, 3), 0);
+            out += encode_code_point(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00), out - 3) - 3;
+            part += 3;
+            length -= 3;
+        }
         std::memcpy(out, part, length);
         out += length;
     }
@@ -245,6 +259,12 @@ void k_delete_super(js_State* J) { js_referenceerror(J, "Unsupported reference t
 
 void k_constant(js_State* J) { js_typeerror(J, "Assignment to constant variable."); }
 
+/// key: of a module's namespace
+void k_read_only(js_State* J) {
+    const char* key = property_key(J, 1);
+    js_typeerror(J, "Cannot assign to read only property '%s' of object '[object Module]'", key);
+}
+
 void k_uninitialised(js_State* J) { js_referenceerror(J, "Cannot access a variable before initialization"); }
 
 constexpr StockFunction functions[] = {
@@ -259,6 +279,7 @@ constexpr StockFunction functions[] = {
     {"$k_key", k_key, 1},
     {"$k_omit", k_omit, 1},
     {"$k_power", k_power, 2},
+    {"$k_read_only", k_read_only, 1},
     {"$k_regexp", k_regexp, 2},
     {"$k_set_prototype", k_set_prototype, 2},
     {"$k_template", k_template, 2},
@@ -310,10 +331,9 @@ void define_uninitialised_export(State& state, const Value& object, const char* 
     define_uninitialised_export(state.raw(), name);
 }
 
-bool is_async_function(State& state, const Value& function) {
-    Guard guard(state.raw());
-    js_pushvalue(state.raw(), Internal::raw(function));
-    return is_async_function(state.raw(), -1);
+bool is_async_function(const Value& function) {
+    const js_Value raw = Internal::raw(function);
+    return is_object(raw) && is_async_function(raw.u.object);
 }
 
 }  // namespace k6::js

@@ -10,6 +10,7 @@
 // The State's thread only.
 #pragma once
 
+struct js_Object;
 struct js_State;
 
 namespace k6::js {
@@ -30,6 +31,7 @@ void define_uninitialised_export(State& state, const Value& object, const char* 
 /// Whether the value at `index` of the engine's stack is a function that was written as `async`.
 bool is_async_function(js_State* J, int index);
 /// The same for `function`.
-bool is_async_function(State& state, const Value& function);
+bool is_async_function(const Value& function);
+bool is_async_function(const js_Object* object);
 
 }  // namespace k6::js

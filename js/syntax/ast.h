@@ -428,6 +428,8 @@ struct Function : Node {
     Identifier* function_id = nullptr;  ///< null: anonymous
     List<Pattern> params;               ///< Identifier, pattern, AssignmentPattern, RestElement, TsParameterProperty
     Node* body = nullptr;               ///< BlockStatement; an Expression if has_expression_body
+    /// Where its own text begins: of a method at async, get, set, * or the key, else `start`.
+    std::uint32_t text_start = 0;
     FunctionFacts facts;
     bool is_async = false;
     bool is_generator = false;
@@ -512,7 +514,7 @@ struct ConditionalExpression : NodeOf<NodeKind::ConditionalExpression> {
 
 struct CallExpression : NodeOf<NodeKind::CallExpression> {
     bool optional = false;
-    bool is_direct_eval = false;  ///< eval(...) with the plain name, not optional
+    bool is_direct_eval = false;        ///< eval(...) with the plain name, not optional
     std::uint32_t arguments_start = 0;  ///< of the opening parenthesis
     Expression* callee = nullptr;
     List<Expression> arguments;

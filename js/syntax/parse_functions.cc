@@ -100,12 +100,13 @@ Expression* Parser::parse_function_expression(bool is_async, std::uint32_t start
     return finish(function);
 }
 
-Function* Parser::parse_method(FunctionFlavour flavour, bool is_async, bool is_generator) {
+Function* Parser::parse_method(FunctionFlavour flavour, std::uint32_t text_start, bool is_async, bool is_generator) {
     const Nesting nesting(*this);
     auto* function = start_node_of<Function>(NodeKind::FunctionExpression, token_.start);
     function->is_async = is_async;
     function->is_generator = is_generator;
     function->is_method = true;
+    function->text_start = text_start;
     if (nesting.too_deep()) return function;
     FunctionContext inner;
     inner.is_async = is_async;
@@ -492,6 +493,7 @@ Node* Parser::parse_class_member(Class* klass) {
         }
     }
 
+    const std::uint32_t text_start = token_.start;
     bool is_async = false;
     bool is_generator = false;
     MethodKind kind = MethodKind::method;
@@ -529,7 +531,7 @@ Node* Parser::parse_class_member(Class* klass) {
         method->computed = computed;
         method->is_static = is_static;
         method->method_kind = kind;
-        return parse_method_definition(klass, method, is_async, is_generator, is_abstract);
+        return parse_method_definition(klass, method, text_start, is_async, is_generator, is_abstract);
     }
     auto* field = start_node<PropertyDefinition>(start);
     field->key = key;
@@ -538,8 +540,8 @@ Node* Parser::parse_class_member(Class* klass) {
     return parse_field(field, is_abstract || is_declared || ambient_);
 }
 
-Node* Parser::parse_method_definition(Class* klass, MethodDefinition* method, bool is_async, bool is_generator,
-                                      bool is_abstract) {
+Node* Parser::parse_method_definition(Class* klass, MethodDefinition* method, std::uint32_t text_start, bool is_async,
+                                      bool is_generator, bool is_abstract) {
     const std::string_view name = method->computed ? std::string_view() : key_name(method->key);
     const bool is_constructor = !method->is_static && name == "constructor";
     FunctionFlavour flavour = FunctionFlavour::method;
@@ -559,7 +561,7 @@ Node* Parser::parse_method_definition(Class* klass, MethodDefinition* method, bo
     } else if (method->method_kind == MethodKind::set) {
         flavour = FunctionFlavour::setter;
     }
-    method->value = parse_method(flavour, is_async, is_generator);
+    method->value = parse_method(flavour, text_start, is_async, is_generator);
     if (failed()) return nullptr;
     if (method->value->body == nullptr || is_abstract) return nullptr;
     if (const auto* private_name = method->key->try_as<PrivateName>(); private_name != nullptr && !method->computed) {

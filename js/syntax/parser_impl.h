@@ -349,7 +349,7 @@ private:
     Statement* parse_function_declaration(bool is_async, std::uint32_t start, bool default_export,
                                           StatementContext context);
     Expression* parse_function_expression(bool is_async, std::uint32_t start);
-    Function* parse_method(FunctionFlavour flavour, bool is_async, bool is_generator);
+    Function* parse_method(FunctionFlavour flavour, std::uint32_t text_start, bool is_async, bool is_generator);
     void parse_params_and_body(Function* function, FunctionContext& context, FunctionFlavour flavour);
     void parse_params(Function* function, FunctionFlavour flavour);
     Pattern* parse_parameter(FunctionFlavour flavour);
@@ -362,8 +362,8 @@ private:
     void leave_function(FunctionContext& context, bool arrow);
     Class* parse_class(NodeKind kind, bool name_required);
     Node* parse_class_member(Class* klass);
-    Node* parse_method_definition(Class* klass, MethodDefinition* method, bool is_async, bool is_generator,
-                                  bool is_abstract);
+    Node* parse_method_definition(Class* klass, MethodDefinition* method, std::uint32_t text_start, bool is_async,
+                                  bool is_generator, bool is_abstract);
     Node* parse_field(PropertyDefinition* field, bool dropped);
     StaticBlock* parse_static_block(std::uint32_t start);
     void declare_private(const PrivateName& name, bool is_static, MethodKind kind, bool is_field);

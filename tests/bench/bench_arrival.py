@@ -12,16 +12,20 @@ def bare(client, url, rate, seconds, connections):
     return json.loads(output)
 
 
-def ours(command, url, rate, seconds, vus):
+ONE_CORE = (["taskset", "-c", "0"], 1)
+
+
+def ours(command, url, rate, seconds, vus, where=ONE_CORE):
     """`command` ends with the script or is a scenario binary; the config file says what to execute."""
+    pinned, workers = where
     with tempfile.NamedTemporaryFile(suffix=".json") as summary, tempfile.NamedTemporaryFile("w", suffix=".json") as config:
         json.dump({"scenarios": {"arrivals": {"executor": "constant-arrival-rate", "rate": rate, "timeUnit": "1s", "duration": f"{seconds}s",
                                               "preAllocatedVUs": vus, "maxVUs": vus}},
                    "thresholds": {"generator_start_lateness": ["max>=0"], "dropped_iterations": ["count>=0"]},
                    "summaryTrendStats": ["avg", "min", "med", "max", "p(95)", "p(99)"]}, config)
         config.flush()
-        subprocess.run(["taskset", "-c", "0"] + command[:-1] + ["--quiet", "--workers", "1", f"--config={config.name}", "-e", f"URL={url}",
-                                                                f"--summary-export={summary.name}"] + command[-1:],
+        subprocess.run(pinned + command[:-1] + ["--quiet", "--workers", str(workers), f"--config={config.name}", "-e", f"URL={url}",
+                                                f"--summary-export={summary.name}"] + command[-1:],
                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
         metrics = json.load(open(summary.name))["metrics"]
     return {"iterations": metrics["iterations"]["count"], "dropped": metrics["dropped_iterations"]["count"],
@@ -43,3 +47,13 @@ def run(url, paced_client, clients, rates, seconds, rounds):
                 print(f"           {name:19} p50 {seen['p50_ms']:.3f} ms, p99 {seen['p99_ms']:.3f} ms ({seen['p99_ms'] / reference['p99_ms']:.2f} × bare), "
                       f"starts late p99 {seen['late_p99_ms']:.3f} ms, dropped {seen['dropped']}, failed {seen['failed']}, "
                       f"rate kept to {seen['iterations'] / (rate * seconds):.2%}", flush=True)
+
+
+def two_cores(url, command, rates, seconds, rounds):
+    """A script on both cores, which the server shares: is the rate kept?"""
+    for rate in rates:
+        for round_number in range(rounds):
+            seen = ours(command, url, rate, seconds, max(50, rate // 50), ([], 2))
+            off = seen["iterations"] / (rate * seconds) - 1
+            print(f"constant {rate}/s of script http.get for {seconds} s on two cores, round {round_number + 1}: {seen['iterations']} iterations ({off:+.3%}), "
+                  f"dropped {seen['dropped']}, failed {seen['failed']}, starts late p99 {seen['late_p99_ms']:.3f} ms, p99 {seen['p99_ms']:.3f} ms", flush=True)

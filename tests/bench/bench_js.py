@@ -125,6 +125,23 @@ def start(paths, rounds):
             f"{(many - one) / more * 1e3:.1f} ms ({(middle - one) / more * 1e3:.1f} ms), CPU {(cpu - one_cpu) / more * 1e3:.1f} ms", "10 ms")
 
 
+def many_vus(paths, rounds):
+    """What it takes to make VUs of a usual script: those of a run of one iteration each, less those of a run with one VU."""
+    def cost(vus):
+        process = subprocess.Popen([paths.k6, "run", "--quiet", "--workers", "1", "-u", str(vus), "-i", str(vus), paths.classes], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            sys.exit(f"{paths.classes} exited with {process.returncode}")
+        return usage.ru_utime + usage.ru_stime
+
+    vus = 1000
+    one = min(cost(1) for _ in range(rounds))
+    many = min(cost(vus) for _ in range(max(3, rounds // 2)))
+    row(f"{vus} VUs of 100 lines with classes and checks", f"CPU {many:.2f} s, {(many - one) / (vus - 1) * 1e3:.2f} ms each", "1.5 s")
+
+
 def memory(paths, vus, idle_memory):
     print(f"resident memory per VU, {vus} VUs asleep in an iteration")
     with tempfile.TemporaryDirectory() as folder:

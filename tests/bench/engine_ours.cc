@@ -5,6 +5,8 @@
 #include "js/builtins/builtins.h"
 #include "js/mujs/binding.h"
 #include "js/mujs/state.h"
+#include "js/support/lowered.h"
+#include "js/support/support.h"
 #include "tests/bench/engine_speed.h"
 
 namespace k6::bench {
@@ -14,6 +16,8 @@ class Ours final : public Engine {
 public:
     Ours() {
         js::install_builtins(state_);
+        js::install_support(state_.raw());
+        state_.set_source_lowering(js::lower_source);
         state_.global().define("nothing", state_.function("nothing", 0, [](js::Call&) -> js::Value { return {}; }));
         state_.global().define("options", state_.function("options", 1, [](js::Call& call) -> js::Value {
             const js::Value options = call[0];
@@ -25,6 +29,7 @@ public:
     }
 
     void load(const std::string& source) override { function_ = value_of(state_.evaluate("speed.js", source)); }
+    bool modern() const override { return true; }
     void run() override { value_of(state_.call(*function_, {})); }
 
 private:

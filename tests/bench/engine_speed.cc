@@ -1,10 +1,15 @@
 // Prints one line for each program: its name and the nanoseconds that one operation takes.
+//
+//   engine_ours                        all programs
+//   engine_ours NAME                   that one
+//   engine_ours NAME ROUNDS            runs it so many times and prints nothing: for counting instructions
 #include "tests/bench/engine_speed.h"
 
 #include <time.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +32,8 @@ struct Program {
     std::string_view name;
     int operations;
     std::string_view body;
+    /// What an engine that knows more than ES5 runs instead.
+    std::string_view modern = {};
 };
 
 // Names are those of the table in the README of js/mujs.
@@ -47,6 +54,10 @@ constexpr Program programs[] = {
      "a.sort(function(p, q) { return p - q; });"},
     {"array push and read", 1000,
      "var a = [], t = 0; for (var i = 0; i < 1000; i++) a.push(i); for (var j = 0; j < 1000; j++) t += a[j];"},
+    {"for...of of an array, against an index", 1000,
+     "var a = [], t = 0; a.length = 0; for (var i = 0; i < 1000; i++) a[i] = i;"
+     "for (var j = 0; j < a.length; j++) { var x = a[j]; t += x; } return t;",
+     "const a = []; let t = 0; for (let i = 0; i < 1000; i++) a[i] = i; for (const x of a) { t += x; } return t;"},
     {"number to string", 1000, "for (var i = 0; i < 1000; i++) String(i + 0.1);"},
     {"regular expression exec", 100,
      "var r = /(\\w+)@(\\w+)\\.com/; for (var i = 0; i < 100; i++) r.exec('mail to someone@example.com please');"},
@@ -71,9 +82,18 @@ double cpu_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+std::unique_ptr<Engine> loaded(const Program& program) {
+    std::unique_ptr<Engine> engine = make_engine();
+    if (engine->modern() && !program.modern.empty()) {
+        engine->load("new Function(\"" + std::string(program.modern) + "\")");
+    } else {
+        engine->load("(function() { " + std::string(program.body) + " })");
+    }
+    return engine;
+}
+
 double nanoseconds_each(const Program& program) {
-    const std::unique_ptr<Engine> engine = make_engine();
-    engine->load("(function() { " + std::string(program.body) + " })");
+    const std::unique_ptr<Engine> engine = loaded(program);
     std::vector<double> samples;
     int rounds = 1;
     // Rounds of at least 20 ms; the best of five.
@@ -93,10 +113,17 @@ double nanoseconds_each(const Program& program) {
 }  // namespace
 }  // namespace k6::bench
 
-int main() {
-    for (const k6::bench::Program& program : k6::bench::programs) {
+int main(int count, char** arguments) {
+    using namespace k6::bench;
+    for (const Program& program : programs) {
+        if (count > 1 && program.name != arguments[1]) continue;
+        if (count > 2) {
+            const std::unique_ptr<Engine> engine = loaded(program);
+            for (int i = std::atoi(arguments[2]); i > 0; --i) engine->run();
+            continue;
+        }
         std::printf("%.*s\t%.2f\n", static_cast<int>(program.name.size()), program.name.data(),
-                    k6::bench::nanoseconds_each(program));
+                    nanoseconds_each(program));
         std::fflush(stdout);
     }
 }

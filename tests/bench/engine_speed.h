@@ -21,6 +21,8 @@ public:
     /// Evaluates an expression whose value is a function. Globals: nothing(), a native function; options(o), a native
     /// function that adds up o.a to o.e; sample, a JSON text of about 1.7 KB.
     virtual void load(const std::string& source) = 0;
+    /// Whether `new Function` takes more than ES5.
+    virtual bool modern() const = 0;
     /// Calls it once, without arguments.
     virtual void run() = 0;
 };

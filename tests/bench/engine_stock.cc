@@ -35,6 +35,8 @@ public:
         if (js_pcall(state_, 0)) fail();
     }
 
+    bool modern() const override { return false; }
+
     void run() override {
         js_copy(state_, -1);
         js_pushundefined(state_);

@@ -7,10 +7,18 @@ using namespace k6::dsl;
 
 namespace {
 
+Duration seconds(std::string_view text) {
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(std::atof(std::string(text).c_str())));
+}
+
 void get_and_sleep(Vu& vu) {
+    // Thousands that all connect at the same instant would measure the server's queue.
+    const Duration before(static_cast<Duration::rep>(static_cast<double>(seconds(vu.env("SPREAD", "0")).count()) *
+                                                     static_cast<double>(vu.id() % 1000) / 1000));
+    vu.sleep(before);
     vu.http.get(vu.env("URL", vu.env("BASE_URL")));
-    vu.sleep(std::chrono::duration_cast<k6::Duration>(
-        std::chrono::duration<double>(std::atof(std::string(vu.env("PAUSE", "1")).c_str()))));
+    if (!vu.env("CLOSE").empty()) vu.http.client().close_idle();
+    vu.sleep(seconds(vu.env("PAUSE", "1")) - before);
 }
 
 }  // namespace

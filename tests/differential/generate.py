@@ -175,9 +175,14 @@ class Generator:
         return word if not word[0].isdigit() or word.isdigit() else repr(word)
 
     def object(self):
+        # Node defines the accessors, and of repeated keys the last, too late in literals with a spread.
+        spreads = self.chance(0.25)
+        keys = set()
         parts = []
         for _ in range(self.random.randint(0, 4)):
-            roll = self.random.random()
+            roll = self.random.random() if spreads else self.random.uniform(0.1, 1)
+            if spreads and 0.1 <= roll < 0.42:
+                roll = 0.9
             if roll < 0.1:
                 parts.append("..." + self.pick(["{ a: 9, sp: 1 }", "[5, 6]", "null", "'st'", "new Base(1)"]))
             elif roll < 0.2 and self.names():
@@ -189,7 +194,11 @@ class Generator:
             elif roll < 0.42:
                 parts.append(self.method())
             else:
-                parts.append(f"{self.property_name()}: {self.small()}")
+                name = self.property_name()
+                if spreads and (name in keys or name.startswith("[")):
+                    continue
+                keys.add(name)
+                parts.append(f"{name}: {self.small()}")
         return "{ " + ", ".join(parts) + " }" if parts else "{}"
 
     def method(self):

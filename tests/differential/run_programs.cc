@@ -12,7 +12,9 @@
 #include "js/builtins/builtins.h"
 #include "js/lower/lower.h"
 #include "js/mujs/binding.h"
+#include "js/mujs/shared_script.h"
 #include "js/mujs/state.h"
+#include "js/support/lowered.h"
 #include "js/support/support.h"
 #include "js/syntax/parser.h"
 
@@ -41,11 +43,13 @@ std::string run(std::string_view source, bool typescript, bool show_lowered) {
     State state;
     install_builtins(state);
     install_support(state.raw());
-    state.set_source_lowering(lower::lower_script);
+    state.set_source_lowering(lower_source);
     state.set_context(&output);
     state.global().define("print", state.function("print", 0, print));
-    const Completion function = state.evaluate("program.js", lowered->code);
-    if (!function) return output + "is not compiled: " + function.error().text + '\n';
+    const auto script =
+        SharedScript::compile("program.js", lowered->code, original_source(*lowered, parsed.program().source));
+    if (!script) return output + "is not compiled: " + script.error().message + '\n';
+    const Completion function = state.call((*script)->instantiate(state), {});
     const Value exports = state.object();
     const Value module = state.object();
     module.set("exports", exports);

@@ -88,6 +88,10 @@ TEST_F(NghttpdTest, AnAnswerBeforeTheUploadIsComplete) {
     const std::string body(100'000, 'e');
     ClientWorld world;
     world.run([&](Client& client) {
+        // Until its SETTINGS have come, a client may send the 65,535 bytes of the initial window (RFC 9113 section
+        // 6.9.2), and ours does. nghttpd 1.52 resets a stream with FLOW_CONTROL_ERROR if they are there before the
+        // acknowledgement of the smaller window: so uploads begin on a connection that has it behind it.
+        EXPECT_EQ(client.send({.url = url("/small.txt")}).status, 200);
         for (int i = 0; i < 3; ++i) {
             const Response response =
                 client.send({.method = "POST", .url = url("/small.txt"), .body = Body::borrow(body)});

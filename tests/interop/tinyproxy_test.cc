@@ -34,8 +34,10 @@ protected:
     }
 
     ClientSettings through(std::string_view user_information) const {
+        return through_proxy("http://" + std::string(user_information) + "127.0.0.1:" + std::to_string(port));
+    }
+    static ClientSettings through_proxy(const std::string& proxy) {
         ClientSettings settings{.user_agent = "test/1", .insecure_skip_tls_verify = true};
-        const std::string proxy = "http://" + std::string(user_information) + "127.0.0.1:" + std::to_string(port);
         settings.proxies = http::ProxyRules::from_environment([&](std::string_view name) -> std::optional<std::string> {
                                if (name == "http_proxy" || name == "https_proxy") return proxy;
                                return std::nullopt;
@@ -95,6 +97,45 @@ TEST_F(TinyproxyTest, RefusesWhomItDoesNotKnow) {
         const Response tunnel = client.send({.url = tls("/get")});
         EXPECT_EQ(tunnel.error.code, 1000);
         EXPECT_EQ(tunnel.error.text, "Proxy Authentication Required");
+    });
+}
+
+// haproxy in front gives tinyproxy the TLS that it does not speak itself.
+TEST_F(TinyproxyTest, SpokenToOverTls) {
+    const std::uint16_t secure = free_port();
+    const std::string config =
+        "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 30s\n  timeout server 30s\n"
+        "frontend tls\n  bind 127.0.0.1:" +
+        std::to_string(secure) + " ssl crt " + both_file +
+        "\n  default_backend proxy\nbackend proxy\n  server one 127.0.0.1:" + std::to_string(port) + "\n";
+    const PeerProcess haproxy({"/usr/sbin/haproxy", "-db", "-f", write_file("secure_proxy.cfg", config)}, secure);
+    const std::string body(300'000, 'b');
+    ClientSettings settings = through_proxy("https://me:word@127.0.0.1:" + std::to_string(secure));
+    ClientWorld world({.settings = settings});
+    world.run([&](Client& client) {
+        const Response tunnel = client.send({.url = tls("/get")});
+        ASSERT_EQ(tunnel.status, 200) << tunnel.error.message;
+        EXPECT_FALSE(tunnel.headers.has("Via"));
+        EXPECT_EQ(tunnel.remote->port, secure);
+        EXPECT_EQ(client.send({.method = "POST", .url = tls("/echo"), .body = Body::borrow(body)}).status, 200);
+        EXPECT_EQ(client.send({.url = tls("/bytes/1000000")}).body.size(), 1'000'000u);
+        const Response forwarded = client.send({.method = "POST", .url = clear("/echo"), .body = Body::borrow(body)});
+        ASSERT_EQ(forwarded.status, 200) << forwarded.error.message;
+        EXPECT_TRUE(forwarded.headers.has("Via"));
+        EXPECT_TRUE(forwarded.tls.has_value());
+        EXPECT_GT(forwarded.timings.tls_handshaking.count(), 0);
+        EXPECT_EQ(client.send({.url = clear("/bytes/1000000")}).body.size(), 1'000'000u);
+    });
+    EXPECT_GT(world.vu().bytes_sent, 600'000u);
+
+    // Whose certificate nobody knows.
+    settings.insecure_skip_tls_verify = false;
+    ::unsetenv("SSL_CERT_FILE");
+    ClientWorld careful({.settings = settings});
+    careful.run([&](Client& client) {
+        const Response refused = client.send({.url = tls("/get")});
+        EXPECT_EQ(refused.error.code, 1310);
+        EXPECT_NE(refused.error.message.find("proxyconnect tcp: "), std::string::npos) << refused.error.message;
     });
 }
 

@@ -56,11 +56,6 @@ Result<std::string> answer(const std::string& command, const cxxopts::ParseResul
 
 }  // namespace
 
-bool is_control_command(std::string_view command) {
-    return command == scale_name ||
-           std::any_of(commands.begin(), commands.end(), [&](const Command& one) { return one.name == command; });
-}
-
 int run_control_command(const std::string& command, const std::vector<std::string>& arguments) {
     std::string help = "change the VUs of a running externally-controlled test";
     for (const Command& one : commands) {
@@ -69,6 +64,11 @@ int run_control_command(const std::string& command, const std::vector<std::strin
     cxxopts::Options options("k6 " + command, help);
     options.add_options()("a,address", "where the test's REST API listens (default localhost:6565)",
                           cxxopts::value<std::string>(), "HOST:PORT")("h,help", "print this text");
+    // Flags of all commands that change nothing here.
+    options.add_options("every command")("q,quiet", "")("v,verbose", "")("no-color", "")(
+        "c,config", "", cxxopts::value<std::string>(), "FILE")(
+        "log-format", "", cxxopts::value<std::string>(), "FORMAT")("log-output", "", cxxopts::value<std::string>(),
+                                                                   "OUTPUT");
     if (command == scale_name) {
         options.add_options()("u,vus", "VUs that work", cxxopts::value<std::int64_t>(), "N")(
             "m,max", "VUs that there may be", cxxopts::value<std::int64_t>(), "N");
@@ -78,7 +78,7 @@ int run_control_command(const std::string& command, const std::vector<std::strin
     try {
         const cxxopts::ParseResult parsed = options.parse(static_cast<int>(argv.size()), argv.data());
         if (parsed.count("help") > 0) {
-            std::fputs((options.help() + "\n").c_str(), stdout);
+            std::fputs((options.help({""}) + "\n").c_str(), stdout);
             return 0;
         }
         if (!parsed.unmatched().empty()) return fail("unknown argument \"" + parsed.unmatched().front() + "\"");

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
+#include "tools/run/run_flags.h"
+
 namespace k6::run {
 namespace {
 
@@ -9,6 +14,18 @@ using namespace std::chrono_literals;
 
 CommandLine parsed(const std::vector<std::string>& arguments, Front front = Front::script) {
     auto line = parse_run_arguments(arguments, front);
+    EXPECT_TRUE(line) << (line ? "" : line.error().message);
+    return line ? *line : CommandLine{};
+}
+
+CommandLine with_environment(const std::map<std::string, std::string, std::less<>>& variables,
+                             const std::vector<std::string>& arguments, Front front = Front::script) {
+    auto line =
+        parse_run_arguments(arguments, front, [&variables](std::string_view name) -> std::optional<std::string> {
+            const auto found = variables.find(name);
+            if (found == variables.end()) return {};
+            return found->second;
+        });
     EXPECT_TRUE(line) << (line ? "" : line.error().message);
     return line ? *line : CommandLine{};
 }
@@ -82,7 +99,73 @@ TEST(CommandLine, ScenariosTakeNoScript) {
     EXPECT_EQ(error_of({"x.js"}, Front::scenario), "unexpected argument \"x.js\"");
     EXPECT_TRUE(parsed({"--smoke"}, Front::scenario).smoke);
     EXPECT_NE(error_of({"--include-system-env-vars"}, Front::scenario), "");
-    EXPECT_NE(error_of({"s.js", "--smoke"}), "");
+}
+
+TEST(CommandLine, FlagsComeBeforeTheirVariables) {
+    const CommandLine by_variable = with_environment({{"K6_OUT", "json=a,csv=b"},
+                                                      {"K6_SUMMARY_MODE", "disabled"},
+                                                      {"K6_NO_THRESHOLDS", "T"},
+                                                      {"K6_LINGER", "true"},
+                                                      {"K6_ADDRESS", "localhost:1"},
+                                                      {"K6_TYPE", ""}},
+                                                     {"s.js"});
+    EXPECT_EQ(by_variable.outputs, (std::vector<std::string>{"json=a", "csv=b"}));
+    EXPECT_EQ(by_variable.summary_mode, SummaryMode::disabled);
+    EXPECT_EQ(by_variable.no_thresholds, true);
+    EXPECT_EQ(by_variable.linger, true);
+    EXPECT_EQ(by_variable.address, "localhost:1");
+    EXPECT_FALSE(by_variable.address_by_flag);
+
+    const CommandLine by_flag = with_environment(
+        {{"K6_OUT", "json=a"}, {"K6_SUMMARY_MODE", "disabled"}, {"K6_NO_THRESHOLDS", "1"}, {"K6_ADDRESS", "a:1"}},
+        {"s.js", "-o", "json=b,c", "--summary-mode=full", "--no-thresholds=false", "-a", "b:2"});
+    EXPECT_EQ(by_flag.outputs, (std::vector<std::string>{"json=b,c"}));
+    EXPECT_EQ(by_flag.summary_mode, SummaryMode::full);
+    EXPECT_EQ(by_flag.no_thresholds, false);
+    EXPECT_EQ(by_flag.address, "b:2");
+    EXPECT_TRUE(by_flag.address_by_flag);
+}
+
+TEST(CommandLine, OldSpellingsAreTakenWithAWord) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--no-summary"},
+                                                      {"--logformat=json"},
+                                                      {"--compatibility-mode=experimental_enhanced"},
+                                                      {"--profiling-enabled"},
+                                                      {"--traces-output=otel"}}) {
+        std::vector<std::string> whole = arguments;
+        whole.emplace_back("s.js");
+        EXPECT_EQ(parsed(whole).warnings.size(), 1U) << arguments.front();
+    }
+    EXPECT_EQ(parsed({"s.js", "--no-summary"}).summary_mode, SummaryMode::disabled);
+    EXPECT_EQ(parsed({"s.js", "-m", "7"}).options.vus_max, 7);
+    EXPECT_TRUE(parsed({"s.js", "--traces-output=none", "--no-usage-report"}).warnings.empty());
+}
+
+TEST(CommandLine, InspectTakesNoOptions) {
+    EXPECT_TRUE(parsed({"s.js", "--execution-requirements"}, Front::inspect).execution_requirements);
+    EXPECT_FALSE(parsed({"s.js"}, Front::inspect).include_system_environment);
+    EXPECT_NE(error_of({"s.js", "-u", "1"}, Front::inspect), "");
+    EXPECT_NE(error_of({"s.js", "--execution-requirements"}), "");
+}
+
+TEST(CommandLine, HttpDebugStandsAloneOrWithAValue) {
+    EXPECT_EQ(parsed({"--http-debug", "s.js"}).options.http_debug, "headers");
+    EXPECT_EQ(parsed({"--http-debug", "s.js"}).script, "s.js");
+    EXPECT_EQ(parsed({"--http-debug=full", "s.js"}).options.http_debug, "full");
+}
+
+TEST(CommandLine, SpellingsAreUnique) {
+    std::set<std::string_view> names;
+    std::set<std::string_view> variables;
+    for (const RunFlag& flag : run_flags()) {
+        EXPECT_TRUE(names.insert(flag.name).second) << flag.name;
+        if (!flag.letter.empty()) {
+            EXPECT_TRUE(names.insert(flag.letter).second) << flag.letter;
+        }
+        if (!flag.environment.empty()) {
+            EXPECT_TRUE(variables.insert(flag.environment).second) << flag.environment;
+        }
+    }
 }
 
 TEST(CommandLine, HelpNamesEveryFlagOnce) {
@@ -90,6 +173,10 @@ TEST(CommandLine, HelpNamesEveryFlagOnce) {
     EXPECT_TRUE(help.starts_with("Usage:\n  k6 run [flags] SCRIPT\n"));
     EXPECT_NE(help.find("\n  -u, --vus N"), std::string::npos);
     EXPECT_NE(help.find("\n      --tag NAME=VALUE"), std::string::npos);
+    for (const RunFlag& flag : run_flags()) {
+        const bool shown = !flag.help.empty() && (flag.fronts & in(Front::script)) != 0;
+        EXPECT_EQ(help.find("--" + std::string(flag.name) + " ") != std::string::npos, shown) << flag.name;
+    }
     EXPECT_TRUE(parsed({"--help"}).help);
 }
 

@@ -126,6 +126,14 @@ std::string shown_name(const std::string& name) {
     return name.size() <= longest_name ? name : name.substr(0, longest_name - 3) + "...";
 }
 
+/// Before there is anything else to tell of.
+std::string init_line(const RunProgress& progress, const ProgressStyle& style) {
+    const std::int64_t planned = std::max<std::int64_t>(progress.planned_vus, 1);
+    const double fraction = static_cast<double>(progress.initialized_vus) / static_cast<double>(planned);
+    return "Init " + bar(fraction, full_bar, style) + " " + zero_padded(progress.initialized_vus, planned) + "/" +
+           std::to_string(progress.planned_vus) + " VUs initialized";
+}
+
 std::string_view phase_word(const RunProgress& progress) {
     if (progress.paused) return "paused";
     switch (progress.phase) {
@@ -194,6 +202,8 @@ std::string fixed_width_duration(Duration duration, Duration longest) {
 }
 
 std::vector<std::string> progress_lines(const RunProgress& progress, Duration longest, const ProgressStyle& style) {
+    if (progress.phase == RunPhase::created || progress.phase == RunPhase::init_vus)
+        return {init_line(progress, style)};
     std::vector<std::string> lines;
     const std::int64_t vus = std::max(progress.active_vus, progress.initialized_vus);
     lines.push_back(std::string(phase_word(progress)) + " (" + fixed_width_duration(progress.elapsed, longest) + "), " +

@@ -52,6 +52,17 @@ TEST(ProgressLines, AlignsNamesAndColumns) {
                                         "default   [  50% ] 3 VUs    1.0s/2s", "api     • [   0% ] waiting  4.0s"}));
 }
 
+TEST(ProgressLines, BeforeTheStartOnlyVusAreTold) {
+    const Scenario first = constant("default");
+    const RunProgress progress{.phase = RunPhase::init_vus,
+                               .initialized_vus = 5,
+                               .planned_vus = 20,
+                               .scenarios = {{.scenario = &first, .status = ScenarioStatus::waiting}}};
+    EXPECT_EQ(progress_lines(progress, 10s, {}), (std::vector<std::string>{"Init [  25% ] 05/20 VUs initialized"}));
+    EXPECT_EQ(progress_lines(progress, 10s, {.bars = true}).front(),
+              "Init [" + std::string(8, '=') + ">" + std::string(29, '-') + "] 05/20 VUs initialized");
+}
+
 TEST(ProgressLines, DrawsBarsThatFitTheTerminal) {
     const Scenario scenario = constant("default");
     RunProgress progress{

@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -20,22 +19,21 @@
 #include "engine/plan/plan.h"
 #include "engine/plan/schedule.h"
 #include "engine/runtime/clock.h"
-#include "engine/runtime/fiber.h"
 #include "engine/runtime/resolver.h"
-#include "engine/runtime/timing_wheel.h"
-#include "engine/runtime/worker.h"
 #include "metrics/output.h"
-#include "metrics/recorder.h"
-#include "metrics/summary.h"
-#include "metrics/summary_json.h"
-#include "metrics/summary_text.h"
-#include "metrics/trend_stat.h"
+#include "metrics/timeline.h"
 #include "outputs/factory.h"
+#include "outputs/report_html.h"
+#include "outputs/reports.h"
 #include "tools/control/server.h"
+#include "tools/run/bazel_test.h"
+#include "tools/run/config_file.h"
+#include "tools/run/end_of_run.h"
+#include "tools/run/layers.h"
+#include "tools/run/log_output.h"
 #include "tools/run/progress_display.h"
+#include "tools/run/record_of_run.h"
 #include "tools/run/signals.h"
-
-extern char** environ;  // NOLINT: POSIX gives the environment no other way
 
 namespace k6::run {
 namespace {
@@ -48,35 +46,6 @@ constexpr std::string_view banner =
     "  |   <| (_) |\n"
     "  |_|\\_\\\\___/\n"
     "\n";
-
-std::optional<std::string> environment_variable(std::string_view name) {
-    const char* value = std::getenv(std::string(name).c_str());
-    if (value == nullptr) return {};
-    return value;
-}
-
-}  // namespace
-
-StringMap script_variables(const CommandLine& line) {
-    StringMap variables;
-    if (line.include_system_environment) {
-        for (char** entry = environ; *entry != nullptr; ++entry) {
-            const std::string_view text = *entry;
-            const std::size_t equals = text.find('=');
-            if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
-        }
-    }
-    for (const auto& [name, value] : line.environment) variables[name] = value;
-    return variables;
-}
-
-namespace {
-
-bool colours(const CommandLine& line, int fd) {
-    const auto k6_setting = environment_variable("K6_NO_COLOR");
-    return ::isatty(fd) == 1 && !line.no_colour && !environment_variable("NO_COLOR") &&
-           (!k6_setting || k6_setting->empty());
-}
 
 // Every connection is a descriptor.
 void raise_descriptor_limit(Logger& logger) {
@@ -94,36 +63,6 @@ void warn_of_descriptor_limit(const Plan& plan, Logger& logger) {
     if (limit.rlim_cur >= vus + own_descriptors) return;
     logger.warn("the limit of open files (" + std::to_string(limit.rlim_cur) + ") is too low for " +
                 std::to_string(vus) + " VUs with a connection each; raise it with `ulimit -n`");
-}
-
-Result<Options> config_file_options(const CommandLine& line) {
-    std::string path;
-    bool required = true;
-    if (line.config_file) {
-        path = *line.config_file;
-    } else if (const auto from_environment = environment_variable("K6_CONFIG");
-               from_environment && !from_environment->empty()) {
-        path = *from_environment;
-    } else {
-        required = false;
-        const auto xdg = environment_variable("XDG_CONFIG_HOME");
-        const auto home = environment_variable("HOME");
-        if (xdg && !xdg->empty()) {
-            path = *xdg + "/k6/config.json";
-        } else if (home) {
-            path = *home + "/.config/k6/config.json";
-        }
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        if (!required) return Options{};
-        return Error{ErrorClass::invalid_config, "could not read the configuration file " + path};
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    auto parsed = parse_options_json(text.str());
-    if (!parsed) return with_context(parsed.error(), path);
-    return parsed->options;
 }
 
 /// A file that scripts print to instead of the log; records are appended.
@@ -146,27 +85,33 @@ private:
     StreamLogger logger_;
 };
 
-// Whether everything works at all: each scenario once, right away.
-void reduce_to_smoke(Plan& plan) {
-    for (Scenario& scenario : plan.scenarios) {
-        scenario.executor = PerVuIterationsPlan{.vus = 1, .iterations = 1, .max_duration = std::chrono::minutes(10)};
-        scenario.start_time = {};
-    }
-    plan.thresholds.clear();
-}
-
-Result<Plan> make_run_plan(const CommandLine& line, const FrontEnd& front, Logger& logger) {
-    auto options = consolidated_options(line, front.options, logger);
+Result<Plan> make_run_plan(const CommandLine& line, const FrontEnd& front, const Features& features, Logger& logger) {
+    auto options = consolidated_options(line, front.options, features, logger);
     if (!options) return options.error();
     auto planned = plan_run(*options, front.has_function);
     if (!planned) return planned.error();
     for (const std::string& warning : planned->warnings) logger.warn(warning);
-    if (planned->plan.paused) {
-        return Error{ErrorClass::invalid_config,
-                     "a paused start needs the control API, which this version does not have"};
+    if (line.smoke) {
+        reduce_to_smoke(planned->plan, process_environment);
+    } else if (line.bazel_test) {
+        if (auto fits = check_timeout(planned->plan, process_environment); !fits) return fits.error();
     }
-    if (line.smoke) reduce_to_smoke(planned->plan);
     return std::move(planned->plan);
+}
+
+/// Nobody looks at the numbers of a smoke: what went wrong in it fails it.
+std::optional<Error> fault_of_smoke(const RunResult& result) {
+    const auto fault = [](std::uint64_t count, const std::string& what) {
+        return Error{ErrorClass::marked_as_failed, "the smoke test failed: " + std::to_string(count) + what};
+    };
+    if (result.interrupted_iterations > 0)
+        return fault(result.interrupted_iterations, " iterations did not end in time");
+    if (result.thrown_iterations > 0) return fault(result.thrown_iterations, " iterations threw an exception");
+    if (const metrics::Sink* checks = result.metrics.total(metrics::Builtin::checks)) {
+        const metrics::RateSink& rate = checks->rate();
+        if (rate.fails() > 0) return fault(rate.fails(), " of " + std::to_string(rate.total()) + " checks failed");
+    }
+    return {};
 }
 
 using Outputs = std::vector<std::unique_ptr<metrics::Output>>;
@@ -186,38 +131,18 @@ std::string segment_share(const Plan& plan) {
     return text.data();
 }
 
-std::string description(const std::string& shown_name, const Outputs& outputs, const Plan& plan, bool colour) {
+std::string description(const std::string& shown_name, const Outputs& outputs,
+                        const std::vector<outputs::Report>& reports, const Plan& plan, bool colour) {
     const auto value = [&](const std::string& text) { return colour ? "\x1b[36m" + text + "\x1b[0m" : text; };
     std::string listed;
     for (const auto& output : outputs) listed += (listed.empty() ? "" : ", ") + output->description();
+    for (const outputs::Report& report : reports) listed += (listed.empty() ? "" : ", ") + describe(report);
     std::string out = "     execution: " + value("local") + "\n        script: " + value(shown_name) +
                       "\n        output: " + value(listed.empty() ? "-" : listed) +
                       "\n\n     scenarios: " + value(segment_share(plan) + " " + describe(plan)) + ":\n";
     for (const Scenario& scenario : plan.scenarios)
         out += "              * " + scenario.name + ": " + describe(scenario, plan.stripe) + "\n";
     return out + "\n";
-}
-
-void export_summary(const CommandLine& line, const metrics::SummaryModel& model,
-                    const metrics::SummaryJsonOptions& options, Logger& logger) {
-    if (line.summary_export.empty()) return;
-    std::ofstream file(line.summary_export, std::ios::binary | std::ios::trunc);
-    file << metrics::summary_export(model, options);
-    file.close();
-    if (!file) {
-        logger.error(
-            "failed to handle the end-of-test summary",
-            {{"error", "Could not save some summary information:\n\t- could not open '" + line.summary_export + "'"}});
-    }
-}
-
-int report(const Error& error, Logger& logger) {
-    if (error.hint.empty()) {
-        logger.error(error.message);
-    } else {
-        logger.error(error.message, {{"hint", error.hint}});
-    }
-    return static_cast<int>(error.error_class);
 }
 
 /// One test: what its steps share.
@@ -229,34 +154,47 @@ public:
 
     int run(const LoadFrontEnd& load) {
         const unsigned workers = line_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
-        const StringMap variables = script_variables(line_);
+        const Features features = enabled_features(line_, logger_);
+        native_histograms_ = features.has("native-histograms");
+        const StringMap variables = script_variables(line_, features);
         if (auto opened = open_console(); !opened) return report(opened.error(), logger_);
         auto front = load({.line = line_,
+                           .features = features,
                            .variables = variables,
                            .registry = registry_,
                            .logger = logger_,
                            .console = console_ ? &console_->logger() : nullptr,
                            .workers = workers});
         if (!front) return report(front.error(), logger_);
-        auto plan = make_run_plan(line_, *front, logger_);
+        auto plan = make_run_plan(line_, *front, features, logger_);
         if (!plan) return report(plan.error(), logger_);
         if (line_.print_plan) {
             write_all(STDOUT_FILENO, plan_to_json(*plan, JsonStyle::indented) + "\n");
             return 0;
         }
+        if (plan->scenarios.empty()) {
+            logger_.info("no scenario of this smoke test is in this shard");
+            return 0;
+        }
         if (auto ready = prepare_thresholds(*plan); !ready) return report(ready.error(), logger_);
         if (auto started = start_outputs(*plan); !started) return report(started.error(), logger_);
         if (!line_.quiet) {
-            write_all(STDOUT_FILENO,
-                      std::string(banner) + description(shown_name_, outputs_, *plan, colours(line_, STDOUT_FILENO)));
+            write_all(STDOUT_FILENO, std::string(banner) + description(shown_name_, outputs_, reports_, *plan,
+                                                                       colours(line_, STDOUT_FILENO)));
         }
         warn_of_descriptor_limit(*plan, logger_);
         return execute(*plan, *front->runner, workers);
     }
 
 private:
+    /// What the configuration file says about an output.
+    std::optional<std::string> collector(std::string_view type) const {
+        const auto found = line_.collectors.find(type);
+        return found == line_.collectors.end() ? std::nullopt : std::optional(found->second);
+    }
+
     Result<void> open_console() {
-        auto environment = options_from_environment(environment_variable);
+        auto environment = options_from_environment(process_environment);
         if (!environment) return environment.error();
         const std::string path = line_.options.console_output.value_or(environment->console_output.value_or(""));
         if (path.empty()) return {};
@@ -267,38 +205,57 @@ private:
     }
 
     Result<void> prepare_thresholds(const Plan& plan) {
-        if (line_.no_thresholds) {
+        if (no_thresholds()) {
             for (const std::string& name :
                  metrics::ThresholdSet::add_submetrics(plan.thresholds, registry_, submetrics_)) {
                 logger_.warn("Invalid metric '" + name + "' in threshold definitions");
             }
         } else {
-            auto thresholds = metrics::ThresholdSet::create(plan.thresholds, registry_, submetrics_);
+            auto thresholds = metrics::ThresholdSet::create(plan.thresholds, registry_, submetrics_, without_data());
             if (!thresholds) return thresholds.error();
             thresholds_ = *std::move(thresholds);
             for (const std::string& warning : thresholds_.warnings()) logger_.warn(warning);
         }
         submetrics_.add_defaults(registry_, plan.system_tags);
         watch_start_lateness(plan, registry_, submetrics_);
+        add_breakdowns();
         return {};
     }
 
-    Result<void> start_outputs(const Plan& plan) {
-        std::vector<std::string> wanted = line_.outputs;
-        if (wanted.empty()) {
-            std::istringstream list(environment_variable("K6_OUT").value_or(""));
-            for (std::string item; std::getline(list, item, ',');) {
-                if (!item.empty()) wanted.push_back(item);
-            }
+    metrics::WithoutData without_data() const {
+        return line_.thresholds_without_data_as_k6 ? metrics::WithoutData::as_k6 : metrics::WithoutData::fails;
+    }
+
+    // What the full summary and reports show apart.
+    void add_breakdowns() {
+        for (const std::string& text : line_.outputs) {
+            if (const auto report = outputs::parse_report(text)) reports_.push_back(*report);
         }
-        for (const std::string& text : wanted) {
+        if (!reports_.empty() || line_.summary_mode == SummaryMode::full) {
+            submetrics_.add_breakdown({.keys = metrics::scenario_and_group});
+        }
+        if (!reports_.empty()) submetrics_.add_breakdown({.keys = outputs::name_and_method});
+        for (const auto& keys : line_.track) {
+            submetrics_.add_breakdown({.keys = keys, .limit = line_.track_limit});
+        }
+    }
+
+    Result<void> start_outputs(const Plan& plan) {
+        for (const outputs::Report& report : reports_) {
+            if (auto ready = prepare_report(report); !ready) return ready.error();
+        }
+        for (const std::string& text : line_.outputs) {
+            if (outputs::parse_report(text)) continue;
             auto output = outputs::make_output(
                 text, {.registry = registry_,
                        .submetrics = submetrics_,
                        .thresholds = plan.thresholds,
                        .logger = logger_,
                        .system_tags = plan.system_tags,
-                       .environment = [](std::string_view name) { return environment_variable(name); }});
+                       .environment = process_environment,
+                       .environment_names = process_environment_names,
+                       .native_histograms = native_histograms_,
+                       .configuration = [this](std::string_view type) { return collector(type); }});
             if (!output) return output.error();
             outputs_.push_back(*std::move(output));
         }
@@ -316,19 +273,22 @@ private:
         metrics::SampleFanOut samples(outputs_);
         SystemClock clock;
         Resolver resolver(dns_settings(plan));
+        metrics::Timeline timeline;
+        const metrics::WallTime started = clock.wall_time(clock.now());
         Run run({.plan = &plan,
                  .runner = &runner,
                  .registry = &registry_,
                  .submetrics = &submetrics_,
-                 .thresholds = line_.no_thresholds ? nullptr : &thresholds_,
+                 .thresholds = no_thresholds() ? nullptr : &thresholds_,
                  .samples = samples.sink(),
                  .logger = &logger_,
                  .clock = &clock,
                  .resolver = &resolver,
-                 .workers = workers});
+                 .workers = workers,
+                 .on_tick = ticks(timeline),
+                 .answers_after_end = lingers()});
         std::unique_ptr<control::ControlServer> api;
-        if (const std::string address = line_.address.value_or(environment_variable("K6_ADDRESS").value_or(""));
-            !address.empty()) {
+        if (const std::string address = line_.address.value_or(""); !address.empty()) {
             auto started = control::ControlServer::start(address, {.run = &run,
                                                                    .runner = &runner,
                                                                    .registry = &registry_,
@@ -336,21 +296,30 @@ private:
                                                                    .logger = &logger_});
             if (started) {
                 api = *std::move(started);
-            } else if (line_.address) {
+            } else if (line_.address_by_flag) {
                 stop_outputs(outputs_, started.error(), logger_);
                 return report(started.error(), logger_);
             } else {
                 logger_.warn("The REST API is not available", {{"error", started.error().message}});
             }
         }
-        signals_.set_handler([&run](int signal) {
+        if (plan.paused && api == nullptr) {
+            logger_.warn("the test starts paused, and without a REST API (--address) nothing can resume it");
+        }
+        std::atomic<bool> signalled = false;
+        signals_.set_handler([&run, &signalled](int signal) {
+            signalled = true;
+            signalled.notify_all();
+            // What has ended well stays so: then it is the lingering that is over.
+            if (run.progress().phase == RunPhase::ended) return;
             run.stop({ErrorClass::external_abort,
                       "test run was aborted because k6 received a '" + std::string(signal_name(signal)) + "' signal"});
         });
         if (!line_.quiet) display_.start(run, max_duration(plan));
-        const RunResult result = run.execute();
+        RunResult result = run.execute();
+        if (line_.smoke && !result.error) result.error = fault_of_smoke(result);
         display_.stop();
-        signals_.set_handler({});
+        if (!lingers()) signals_.set_handler({});
         stop_outputs(outputs_, result.error, logger_);
         std::uint64_t dropped_samples = 0;
         for (const auto& output : outputs_) dropped_samples += output->dropped_samples();
@@ -362,101 +331,81 @@ private:
                 "values out of tags");
         }
         if (result.worth_a_summary && line_.summary_mode != SummaryMode::disabled) {
-            summarise(plan, runner, run, resolver, workers, result, health);
+            summarise({.line = line_,
+                       .plan = plan,
+                       .runner = runner,
+                       .run = run,
+                       .resolver = resolver,
+                       .workers = workers,
+                       .registry = registry_,
+                       .submetrics = submetrics_,
+                       .thresholds = thresholds_,
+                       .logger = logger_},
+                      result, health);
         }
-        if (result.worth_a_summary && result.complete_iterations + result.interrupted_iterations == 0 &&
-            !result.error) {
+        if (result.worth_a_summary && !result.thresholds.breached.empty()) warn_of_missing_data();
+        if (!reports_.empty()) {
+            timeline.add(result.metrics, result.duration, true);
+            write_reports(record_of({.test = shown_name_,
+                                     .plan = plan,
+                                     .registry = registry_,
+                                     .submetrics = submetrics_,
+                                     .thresholds = thresholds_,
+                                     .result = result,
+                                     .health = health,
+                                     .timeline = timeline,
+                                     .started = started}));
+        }
+        if (result.worth_a_summary && result.complete_iterations == 0 && !result.error) {
             logger_.warn("No script iterations fully finished, consider making the test duration longer");
         }
-        if (result.error) return report(*result.error, logger_);
-        if (line_.fail_on_saturation && !health.findings.empty()) {
-            return report(
-                {ErrorClass::marked_as_failed, "the load generator was the limit: " + health.findings.front()},
-                logger_);
+        int code = 0;
+        if (result.error) {
+            code = report(*result.error, logger_);
+        } else if (line_.fail_on_saturation && !health.findings.empty()) {
+            code =
+                report({ErrorClass::marked_as_failed, "the load generator was the limit: " + health.findings.front()},
+                       logger_);
         }
-        return 0;
+        if (lingers()) {
+            linger(signalled);
+            signals_.set_handler({});
+        }
+        return code;
     }
 
-    void summarise(const Plan& plan, Runner& runner, Run& run, Resolver& resolver, unsigned workers,
-                   const RunResult& result, const GeneratorHealth& health) {
-        const auto model =
-            metrics::SummaryModel::build(result.metrics, registry_, submetrics_, thresholds_, result.duration);
-        // Only the command line's unit is checked, and earlier; an unknown one means automatic.
-        const auto unit = metrics::parse_time_unit(plan.summary_time_unit);
-        const metrics::TimeUnit time_unit = unit ? *unit : metrics::TimeUnit::automatic;
-        const auto trend_stats =
-            metrics::TrendStat::parse_all(plan.summary_trend_stats).value();  // plan_run has checked them
-        const metrics::SummaryJsonOptions json_options{.trend_stats = trend_stats,
-                                                       .time_unit = time_unit,
-                                                       .no_colour = line_.no_colour,
-                                                       .stdout_is_terminal = ::isatty(STDOUT_FILENO) == 1,
-                                                       .stderr_is_terminal = ::isatty(STDERR_FILENO) == 1,
-                                                       .setup_data = runner.setup_data_json()};
-        bool handled = false;
-        if (runner.has_handle_summary()) {
-            handled = hand_over_summary(plan, runner, run, resolver, workers,
-                                        metrics::handle_summary_data(model, json_options));
-        }
-        if (!handled) {
-            const std::string text = metrics::render_summary_text(
-                model, {.trend_stats = trend_stats, .time_unit = time_unit, .colour = colours(line_, STDOUT_FILENO)});
-            write_all(STDOUT_FILENO, "\n" + text + "\n\n");
-        }
-        if (!health.findings.empty()) {
-            std::string verdict = "    LOAD GENERATOR\n";
-            for (const std::string& finding : health.findings) verdict += "    ! " + finding + "\n";
-            write_all(STDOUT_FILENO, verdict + "\n");
-        }
-        export_summary(line_, model, json_options, logger_);
+    /// What reports draw over time; nothing if there are none.
+    std::function<void(const metrics::RunSnapshot&, Duration)> ticks(metrics::Timeline& timeline) const {
+        if (reports_.empty()) return {};
+        return [&timeline](const metrics::RunSnapshot& seen, Duration elapsed) { timeline.add(seen, elapsed); };
     }
 
-    /// Gives the summary to the test's own code; true if that has taken care of it.
-    bool hand_over_summary(const Plan& plan, Runner& runner, Run& run, Resolver& resolver, unsigned workers,
-                           const std::string& data) {
-        std::optional<Result<std::optional<Runner::SummaryParts>>> parts;
-        SystemClock clock;
-        Worker worker({.index = workers, .clock = &clock, .resolver = &resolver});
-        metrics::Recorder recorder(registry_, submetrics_);
-        worker.spawn([&] {
-            TimingWheel::Timer limit([](void* fiber) { static_cast<Fiber*>(fiber)->interrupt(); }, Fiber::current());
-            const TimePoint deadline = clock.now() + plan.handle_summary_timeout;
-            worker.wheel().arm(limit, deadline);
-            Vu vu({.worker = &worker, .recorder = &recorder, .plan = &plan, .control = &run, .logger = &logger_});
-            vu.set_deadline(deadline);
-            try {
-                parts = runner.handle_summary(vu, data);
-            } catch (const Interrupted&) {
-                parts = Error{ErrorClass::script_exception, "handleSummary() execution timed out after " +
-                                                                format_go_duration(plan.handle_summary_timeout)};
+    void warn_of_missing_data() {
+        std::string names;
+        for (const std::string& name : thresholds_.names_without_data()) names += (names.empty() ? "" : ", ") + name;
+        if (names.empty()) return;
+        logger_.warn("thresholds on '" + names +
+                     "' had no data to judge and fail; --thresholds-without-data=as-k6 counts nothing as 0");
+    }
+
+    void write_reports(const metrics::RunRecord& record) {
+        for (const outputs::Report& report : reports_) {
+            if (auto written = write_report(report, record); !written) {
+                logger_.error("the report could not be written", {{"error", written.error().message}});
             }
-        });
-        worker.request_stop();
-        worker.run();
-        if (!*parts) {
-            const Error& error = parts->error();
-            logger_.error("failed to handle the end-of-test summary", {{"error", error.message}});
-            return error.error_class != ErrorClass::script_exception;
         }
-        if (!**parts) return false;
-        write_summary_parts(***parts);
-        return true;
     }
 
-    void write_summary_parts(const Runner::SummaryParts& parts) {
-        std::string failures;
-        for (const auto& [name, bytes] : parts) {
-            if (name == "stdout" || name == "stderr") {
-                write_all(name == "stdout" ? STDOUT_FILENO : STDERR_FILENO, bytes);
-                continue;
-            }
-            std::ofstream file(name, std::ios::binary | std::ios::trunc);
-            file << bytes;
-            file.close();
-            if (!file) failures += "\n\t- could not open '" + name + "'";
+    bool lingers() const { return line_.linger.value_or(false); }
+    bool no_thresholds() const { return line_.no_thresholds.value_or(false); }
+
+    /// The REST API goes on answering meanwhile.
+    void linger(const std::atomic<bool>& signalled) {
+        if (!line_.quiet && !signalled) {
+            write_all(STDOUT_FILENO,
+                      "The test is done, but --linger was set: waiting for Ctrl+C to end the process...\n");
         }
-        if (failures.empty()) return;
-        logger_.error("failed to handle the end-of-test summary",
-                      {{"error", "Could not save some summary information:" + failures}});
+        signalled.wait(false);
     }
 
     const CommandLine& line_;
@@ -469,33 +418,40 @@ private:
     metrics::SubmetricSet submetrics_;
     metrics::ThresholdSet thresholds_;
     Outputs outputs_;
+    std::vector<outputs::Report> reports_;
+    bool native_histograms_ = false;
 };
 
 }  // namespace
 
-Result<Options> consolidated_options(const CommandLine& line, const Options& own, Logger& logger) {
-    auto config = config_file_options(line);
-    if (!config) return config.error();
-    auto environment = options_from_environment(environment_variable);
-    if (!environment) return environment.error();
-    ConsolidatedOptions all =
-        consolidate({{"config", *config}, {"script", own}, {"env", *environment}, {"cli", line.options}});
-    for (const std::string& warning : all.warnings) logger.warn(warning);
-    return std::move(all.options);
+int report(const Error& error, Logger& logger) {
+    if (error.hint.empty()) {
+        logger.error(error.message);
+    } else {
+        logger.error(error.message, {{"hint", error.hint}});
+    }
+    return static_cast<int>(error.error_class);
 }
 
-int run_test(const CommandLine& line, const std::string& shown_name, const LoadFrontEnd& load) {
-    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-    ProgressDisplay display(STDOUT_FILENO, {.terminal = terminal, .colour = colours(line, STDOUT_FILENO)});
-    const bool log_to_terminal = ::isatty(STDERR_FILENO) == 1;
-    const LogFormat format =
-        line.log_format == LogFormat::text && log_to_terminal ? LogFormat::terminal : line.log_format;
-    StreamLogger logger(STDERR_FILENO, format, colours(line, STDERR_FILENO),
-                        line.verbose ? LogLevel::debug : LogLevel::info,
-                        [&display](const std::function<void()>& write) { display.around(write); });
+int run_test(const CommandLine& given, const std::string& shown_name, const LoadFrontEnd& load) {
+    ProgressDisplay display(STDOUT_FILENO,
+                            {.terminal = ::isatty(STDOUT_FILENO) == 1, .colour = colours(given, STDOUT_FILENO)});
+    auto log = LogOutput::open(given, [&display](const std::function<void()>& write) { display.around(write); });
+    if (!log) {
+        std::fprintf(stderr, "%s\n", log.error().message.c_str());
+        return static_cast<int>(log.error().error_class);
+    }
+    Logger& logger = (*log)->logger();
     SignalGuard signals(logger);
+    auto line = with_config_file(given, process_environment);
+    if (!line) return report(line.error(), logger);
+    if (line->bazel_test && !line->print_plan) {
+        line = as_bazel_test(*std::move(line), process_environment);
+        if (!line) return report(line.error(), logger);
+    }
+    for (const std::string& warning : line->warnings) logger.warn(warning);
     raise_descriptor_limit(logger);
-    return TestRun(line, shown_name, display, signals, logger).run(load);
+    return TestRun(*line, shown_name, display, signals, logger).run(load);
 }
 
 }  // namespace k6::run

@@ -18,12 +18,14 @@
 #include "engine/plan/options.h"
 #include "metrics/metric.h"
 #include "tools/run/command_line.h"
+#include "tools/run/features.h"
 
 namespace k6::run {
 
 /// What a front end may use when it loads.
 struct LoadContext {
     const CommandLine& line;
+    const Features& features;
     /// `__ENV`.
     const StringMap& variables;
     metrics::Registry& registry;
@@ -43,12 +45,10 @@ struct FrontEnd {
 
 using LoadFrontEnd = std::function<Result<FrontEnd>(const LoadContext&)>;
 
-/// `__ENV` as a command line gives it.
-StringMap script_variables(const CommandLine& line);
-/// The options of all sources, laid over each other: configuration file, the test's own, environment, flags.
-Result<Options> consolidated_options(const CommandLine& line, const Options& own, Logger& logger);
-
 /// `shown_name` is what the description calls the test. The process's exit code.
 int run_test(const CommandLine& line, const std::string& shown_name, const LoadFrontEnd& load);
+
+/// Logs an error with its hint; the exit code that it stands for.
+int report(const Error& error, Logger& logger);
 
 }  // namespace k6::run

@@ -6,6 +6,7 @@
 #include "dsl/runner.h"
 #include "dsl/test.h"
 #include "tools/run/command_line.h"
+#include "tools/run/config_file.h"
 #include "tools/run/run_test.h"
 
 namespace {
@@ -25,7 +26,8 @@ k6::Result<k6::run::FrontEnd> load(const k6::run::LoadContext& context) {
 
 int main(int argc, char** argv) {
     const std::string program = argc > 0 ? argv[0] : "scenario";
-    const auto line = k6::run::parse_run_arguments({argv + std::min(argc, 1), argv + argc}, k6::run::Front::scenario);
+    const auto line = k6::run::parse_run_arguments({argv + std::min(argc, 1), argv + argc}, k6::run::Front::scenario,
+                                                   k6::run::process_environment);
     if (!line) {
         std::fprintf(stderr, "%s\n", line.error().message.c_str());
         return static_cast<int>(line.error().error_class);

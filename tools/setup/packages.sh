@@ -6,7 +6,7 @@ build_packages=(
     debian-archive-keyring ca-certificates xz-utils
     # libraries: see bazel/repositories.bzl
     googletest libasio-dev libbenchmark-dev libboost-context1.81-dev libboost-json1.81-dev libboost1.81-dev
-    libbrotli-dev libcpp-httplib-dev libcxxopts-dev libgumbo-dev libidn2-dev libnghttp2-dev libpcre2-dev librange-v3-dev libssl-dev libutf8proc-dev libunistring-dev
+    libbrotli-dev libcpp-httplib-dev libcxxopts-dev libgumbo-dev libidn2-dev libnghttp2-dev libpcre2-dev libprotozero-dev librange-v3-dev librdkafka-dev libsnappy-dev libssl-dev libutf8proc-dev libunistring-dev
     libwslay-dev nettle-dev
     libzstd-dev node-llhttp zlib1g-dev
 )
@@ -22,4 +22,8 @@ test_packages=(
     apache2-utils tinyproxy-bin
     # servers of others that the HTTP client is tested with, and a load generator for HTTP/2
     haproxy nghttp2-client nghttp2-server nginx-light
+    # a browser that looks at the HTML report
+    chromium fonts-dejavu-core
+    # the services that outputs are tested with
+    influxdb prometheus
 )

@@ -74,7 +74,7 @@ std::string random_boundary() {
 /// RFC 7578: one part for each own property, in their order.
 std::string multipart(ScriptContext& context, const Value& object, const std::string& boundary) {
     std::string body;
-    object.for_each([&](const std::string& key, const Value& value) {
+    object.for_each([&](std::string_view key, const Value& value) {
         body += "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + quoted_parameter(key) + '"';
         if (is_file(value)) {
             body += "; filename=\"" + quoted_parameter(value.get("filename").to_string(context.state)) +
@@ -151,7 +151,7 @@ std::optional<ArgumentError> read_body(ScriptContext& context, const Value& body
         return ArgumentError{0, std::string("unknown request body type ") + type_name(body)};
     }
     bool has_file = false;
-    body.for_each([&](const std::string&, const Value& value) { has_file = has_file || is_file(value); });
+    body.for_each([&](std::string_view, const Value& value) { has_file = has_file || is_file(value); });
     if (has_file) {
         const std::string boundary = random_boundary();
         request.body = http::Body::copy(multipart(context, body, boundary));

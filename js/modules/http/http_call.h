@@ -49,7 +49,8 @@ struct ReturnHttpCall {
 };
 using HttpCallPtr = std::unique_ptr<HttpCall, ReturnHttpCall>;
 
-/// Lives as long as the State, whose Response objects hold its calls.
+/// Of one worker: what a collection of one VU frees serves the next, while it is still in the processor's caches. Lives
+/// as long as the States, whose Response objects hold its calls.
 class HttpCallPool {
 public:
     HttpCallPtr take() {
@@ -64,8 +65,7 @@ public:
 
 private:
     friend struct ReturnHttpCall;
-    /// Enough for a batch; what a collection frees beyond goes to where other VUs find it.
-    static constexpr std::size_t kept = 16;
+    static constexpr std::size_t kept = 1024;
     /// Larger bodies are not kept for their memory.
     static constexpr std::size_t kept_body = 64 * 1024;
 

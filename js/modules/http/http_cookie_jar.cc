@@ -51,8 +51,8 @@ bool is_rfc1123(std::string_view text) {
     return true;
 }
 
-void set_attribute(State& state, const std::string& key, const Value& value, http::Cookie& cookie) {
-    const std::string name = lower(key);
+void set_attribute(State& state, std::string_view key, const Value& value, http::Cookie& cookie) {
+    const std::string name = lower(std::string(key));
     if (name == "path") {
         cookie.path = value.to_string(state);
     } else if (name == "domain") {
@@ -83,7 +83,7 @@ Value set(Call& call) {
     const Value attributes = call[3];
     if (attributes.is_object()) {
         attributes.for_each(
-            [&](const std::string& key, const Value& value) { set_attribute(call.state(), key, value, cookie); });
+            [&](std::string_view key, const Value& value) { set_attribute(call.state(), key, value, cookie); });
     }
     if (!url.host().empty() && !cookie.name.empty()) self.jar().store(url, cookie, now(call));
     return true;

@@ -192,7 +192,9 @@ Value make_http_module(ScriptContext& context) {
     State& state = context.state;
     context.http = std::make_shared<HttpRealm>();
     // Response objects hold its calls until the State ends.
-    const auto pool = std::make_shared<HttpCallPool>();
+    std::shared_ptr<HttpCallPool> pool = context.worker == nullptr ? nullptr : context.worker->http_calls;
+    if (pool == nullptr) pool = std::make_shared<HttpCallPool>();
+    if (context.worker != nullptr) context.worker->http_calls = pool;
     state.keep_alive(pool);
     context.http->pool = pool.get();
     context.http->timings_prototype = state.object();

@@ -47,7 +47,7 @@ Problem read_url(ScriptContext& context, const Value& url, HttpCall& call) {
 
 Problem read_headers(ScriptContext& context, const Value& value, HttpCall& call) {
     if (!value.is_object()) return {};
-    value.for_each([&](const std::string& name, const Value& text) {
+    value.for_each([&](std::string_view name, const Value& text) {
         if (text.is_string()) {
             const std::string_view raw = text.raw_text();
             // The engine's own form differs from UTF-8 in NUL and lone surrogates only, neither of which a header can
@@ -62,8 +62,8 @@ Problem read_headers(ScriptContext& context, const Value& value, HttpCall& call)
 
 Problem read_cookies(ScriptContext& context, const Value& cookies, HttpCall& call) {
     if (!cookies.is_object()) return {};
-    cookies.for_each([&](const std::string& name, const Value& value) {
-        http::RequestCookie cookie{.name = name, .value = {}};
+    cookies.for_each([&](std::string_view name, const Value& value) {
+        http::RequestCookie cookie{.name = std::string(name), .value = {}};
         if (value.is_object()) {
             cookie.value = value.get("value").to_string(context.state);
             cookie.replace = value.get("replace").truthy();
@@ -196,7 +196,7 @@ constexpr Param param_table[] = {
 
 Problem read_params(ScriptContext& context, const Value& params, HttpCall& call) {
     Problem problem;
-    params.for_each([&](const std::string& key, const Value& value) {
+    params.for_each([&](std::string_view key, const Value& value) {
         if (problem || value.is_undefined()) return;
         for (const Param& param : param_table) {
             if (param.key == key) {

@@ -50,7 +50,8 @@ Value selected_json(State& state, HttpResponse& self, std::string_view selector)
     }
     if (self.json_validity == Validity::invalid) return {};
     const auto found = select_json(self.value.body, selector);
-    return found ? parse_json(state, *found) : Value();
+    // As what was selected from: the first one of a name counts.
+    return found ? parse_json(state, *found, RepeatedNames::first) : Value();
 }
 
 Value json(Call& call) {
@@ -139,7 +140,7 @@ Value submit_form(Call& call) {
         if (name && !name->empty() && value) values.set(*name, state.string(*value));
     }
     if (const Value fields = member(arguments, "fields"); fields.is_object()) {
-        fields.for_each([&](const std::string& name, const Value& value) { values.set(name, value); });
+        fields.for_each([&](std::string_view name, const Value& value) { values.set(name, value); });
     }
     const Value params = member(arguments, "params");
     if (method == "GET") {

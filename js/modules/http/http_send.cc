@@ -1,5 +1,7 @@
 #include "js/modules/http/http_send.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 #include "engine/runtime/parallel.h"
@@ -148,14 +150,16 @@ bool is_plain_url(std::string_view url) {
         while (i < url.size() && is_digit(url[i])) ++i;
     }
     if (i < url.size() && url[i] != '/' && url[i] != '?') return false;
-    for (; i < url.size(); ++i) {
-        const char c = url[i];
-        if (!is_letter(c) && !is_digit(c) &&
-            std::string_view("-._~/?&=+,;:@!$'()*").find(c) == std::string_view::npos) {
-            return false;
+    static constexpr std::array<bool, 256> plain = [] {
+        std::array<bool, 256> table{};
+        for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                             "-._~/?&=+,;:@!$'()*")) {
+            table[static_cast<unsigned char>(c)] = true;
         }
-    }
-    return true;
+        return table;
+    }();
+    return std::all_of(url.begin() + static_cast<std::ptrdiff_t>(i), url.end(),
+                       [](char c) { return plain[static_cast<unsigned char>(c)]; });
 }
 
 struct BatchEntry {
@@ -221,10 +225,10 @@ Value send_batch(Call& call) {
     const bool is_array = requests.is_array();
     std::vector<BatchEntry> entries;
     std::optional<ArgumentError> problem;
-    const auto read = [&](const std::string& key, const Value& item) {
+    const auto read = [&](std::string_view key, const Value& item) {
         if (problem) return;
-        BatchEntry& entry = entries.emplace_back(BatchEntry{key, context.http->pool->take()});
-        problem = read_batch_item(context, key, item, *entry.call);
+        BatchEntry& entry = entries.emplace_back(BatchEntry{std::string(key), context.http->pool->take()});
+        problem = read_batch_item(context, entry.key, item, *entry.call);
         // A URL that cannot be read spoils the batch before anything is sent.
         if (!problem && !is_plain_url(entry.call->request.url)) {
             if (const auto url = http::Url::parse(entry.call->request.url); !url) {

@@ -245,7 +245,13 @@ void get_property(js_State* J, js_Object* object, const char* name, const js_Val
     js_pushundefined(J);
 }
 
+js_Property* private_property(js_State* J, js_Object* object, const char* key) {
+    if (std::strchr(key + 3, '^') == nullptr) return jsV_getownproperty(J, object, key);
+    return (object->gcmark & object_bits::constructed) != 0 ? jsV_getproperty(J, object, key) : nullptr;
+}
+
 bool has_property(js_State* J, js_Object* object, const char* name) {
+    if (is_private_key(name)) return private_property(J, object, name) != nullptr;
     const Key key(name);
     for (js_Object* o = object; o != nullptr; o = o->prototype) {
         if (!is_ordinary(o)) {

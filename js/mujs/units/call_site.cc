@@ -121,6 +121,8 @@ const char* name_at(const js_Instruction* operand) {
 
 }  // namespace
 
+int instruction_size(const js_Instruction* pc) { return 2 + effect_of(pc).operands; }
+
 const char* member_of_call(const js_Function* function, const js_Instruction* call) {
     constexpr int none = -1;
     std::vector<int> producers;                // the instruction that made each value on the stack

@@ -31,10 +31,26 @@ void load(js_State* J, const char* file, const char* source, int strict, js_Envi
         Guard guard(J);
         const ParserCleanup cleanup{J};
         if (positions) runtime_of(J).compiled_text = source;
+        const js_Function* last = J->gcfun;
         js_Ast* tree = jsP_parse(J, file, source);
         function = jsC_compilescript(J, tree, strict);
+        note_functions(J, last, {});
     });
     js_newscript(J, function, scope);
+}
+
+/// Lines in place of byte offsets, for the functions compiled since `last` was the newest.
+void count_lines(js_State* J, const js_Function* last, const char* source) {
+    const PositionTable table{std::string_view(source)};
+    const auto to_line = [&](int& position) {
+        if (position < 0) position = table.place(static_cast<std::uint32_t>(-(position + 1))).first;
+    };
+    for (js_Function* function = J->gcfun; function != last; function = function->gcnext) {
+        to_line(function->line);
+        for (int at = 0; at < function->codelen; at += instruction_size(function->code + at)) {
+            to_line(function->code[at]);
+        }
+    }
 }
 
 /// Where the next token begins, given what the lexer has read ahead.
@@ -86,6 +102,34 @@ std::pair<int, int> source_place(const Runtime& runtime, const char* file, int p
     return {1, static_cast<int>(offset) + 1};
 }
 
+void note_functions(js_State* J, const js_Function* last, const std::vector<FunctionSource>& functions) {
+    for (js_Function* function = J->gcfun; function != last; function = function->gcnext) {
+        function_begin(function) = function_end(function) = function_traits(function) = 0;
+        if (function->line >= 0) continue;
+        const auto offset = static_cast<std::uint32_t>(-(function->line + 1));
+        const auto found =
+            std::lower_bound(functions.begin(), functions.end(), offset,
+                             [](const FunctionSource& entry, std::uint32_t value) { return entry.offset < value; });
+        if (found == functions.end() || found->offset != offset) continue;
+        function_begin(function) = static_cast<int>(found->begin);
+        function_end(function) = static_cast<int>(found->end);
+        function_traits(function) = static_cast<int>(found->kind) | (found->length ? *found->length + 1 : 0) << 8;
+        if (found->name) function->name = js_intern(J, to_engine_text(*found->name).c_str());
+    }
+}
+
+std::string_view function_text(const Runtime& runtime, const js_Function* function) {
+    if (function_end(function) == 0) return {};
+    for (const auto& [name, table] : runtime.position_tables) {
+        if (name != function->filename) continue;
+        const auto begin = static_cast<std::size_t>(function_begin(function));
+        const auto end = static_cast<std::size_t>(function_end(function));
+        if (end > table->source.size()) return {};
+        return std::string_view(table->source).substr(begin, end - begin);
+    }
+    return {};
+}
+
 void load_script(js_State* J, const char* file, const char* source) {
     load(J, file, source, J->default_strict, J->GE, true);
 }
@@ -93,14 +137,21 @@ void load_script(js_State* J, const char* file, const char* source) {
 Value evaluate_source(State& state, std::string_view source) {
     js_State* J = state.raw();
     std::string code(source);
+    std::vector<FunctionSource> functions;
     const auto lower = runtime_of(J).lower_source;
     if (lower != nullptr) {
-        Result<std::string> lowered = lower(to_utf8(source));
+        Result<LoweredSource> lowered = lower(to_utf8(source));
         if (!lowered) throw SyntaxError(lowered.error().message);
-        code = to_engine_text(*lowered);
+        code = to_engine_text(lowered->code);
+        functions = std::move(lowered->functions);
     }
     Guard guard(J);
-    load(J, "(eval)", code.c_str(), J->default_strict, J->GE, false);
+    const js_Function* last = J->gcfun;
+    load(J, "(eval)", code.c_str(), J->default_strict, J->GE, !functions.empty());
+    if (!functions.empty()) {
+        note_functions(J, last, functions);
+        count_lines(J, last, code.c_str());
+    }
     js_pushundefined(J);
     js_call(J, 0);
     if (lower != nullptr) {
@@ -115,7 +166,9 @@ js_Function* compile_function(js_State* J, const char* parameters, const char* b
     run_native(J, [&] {
         Guard guard(J);
         const ParserCleanup cleanup{J};
+        const js_Function* last = J->gcfun;
         function = jsC_compilefunction(J, jsP_parsefunction(J, "[string]", parameters, body));
+        note_functions(J, last, {});
         function->name = "anonymous";
     });
     return function;

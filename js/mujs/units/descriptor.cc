@@ -282,17 +282,9 @@ js_Object* new_array(js_State* J) {
 }
 
 js_Value text_value(js_State* J, std::string_view text) {
-    js_Value value{};
-    if (text.size() < 16) {
-        std::copy_n(text.data(), text.size(), value.u.shrstr);
-        value.u.shrstr[text.size()] = 0;
-        value.t.type = JS_TSHRSTR;
-    } else {
-        if (text.size() > JS_STRLIMIT) js_rangeerror(J, "Invalid string length");
-        value.t.type = JS_TMEMSTR;
-        value.u.memstr = jsV_newmemstring(J, text.data(), static_cast<int>(text.size()));
-    }
-    return value;
+    if (text.size() < 16) return short_string_value(text.data(), text.size());
+    if (text.size() > JS_STRLIMIT) js_rangeerror(J, "Invalid string length");
+    return string_value(jsV_newmemstring(J, text.data(), static_cast<int>(text.size())));
 }
 
 bool same_value_zero(const js_Value& left, const js_Value& right) {

@@ -92,6 +92,7 @@ private:
         }
         for (int i = 0; i < J_->top; ++i) mark(J_->stack[i]);
         for (const js_Value& root : runtime.roots) mark(root);
+        mark(runtime.kept_result);
         mark(J_->E);
         mark(J_->GE);
         // Environments that handlers go back to are these, or outer to them.

@@ -35,6 +35,8 @@ js_Object* prototype_of_primitive(js_State* J, const js_Value& value) {
     }
 }
 
+bool is_length_name(const char* name) { return name[0] == 'l' && std::strcmp(name, "length") == 0; }
+
 /// base.name = value, for base and value on top of the stack.
 void set_named(js_State* J, const js_Value& base, const char* name, const js_Value& value) {
     if (is_nullish(base)) throw_no_base(J, literal_value(name), true);
@@ -48,7 +50,7 @@ void set_named(js_State* J, const js_Value& base, const char* name, const js_Val
 void get_named(js_State* J, const char* name) {
     const js_Value base = J->stack[J->top - 1];
     if (is_object(base)) {
-        if (std::strcmp(name, "length") != 0) {
+        if (!is_length_name(name)) {
             bool elsewhere = false;
             const js_Property* property = find_named(J, base.u.object, name, &elsewhere);
             if (!elsewhere && (property == nullptr || property->getter == nullptr)) {
@@ -62,7 +64,7 @@ void get_named(js_State* J, const char* name) {
         get_property(J, base.u.object, name, base);
     } else if (is_nullish(base)) {
         throw_no_base(J, literal_value(name), false);
-    } else if (is_string(base) && std::strcmp(name, "length") == 0) {
+    } else if (is_string(base) && is_length_name(name)) {
         js_pushnumber(J, string_length(J, base));
     } else {
         get_property(J, prototype_of_primitive(J, base), name, base);
@@ -94,11 +96,14 @@ void get_keyed(js_State* J) {
         }
     }
     const char* name = property_key(J, -1);
-    if (is_object(base)) {
+    if (is_private_key(name)) {
+        const js_Property* property = is_object(base) ? private_property(J, base.u.object, name) : nullptr;
+        js_pushvalue(J, property == nullptr ? undefined_value() : property->value);
+    } else if (is_object(base)) {
         get_property(J, base.u.object, name, base);
     } else if (int index; is_string(base) && js_isarrayindex(J, name, &index) != 0) {
         js_pushvalue(J, string_unit(J, base, index));
-    } else if (is_string(base) && std::strcmp(name, "length") == 0) {
+    } else if (is_string(base) && is_length_name(name)) {
         js_pushnumber(J, string_length(J, base));
     } else {
         get_property(J, prototype_of_primitive(J, base), name, base);

@@ -15,6 +15,24 @@
 namespace k6::js {
 namespace {
 
+// As make_value() and its kin, but written in place: within interpret() the compiler keeps copies of the former.
+inline void put_value(js_Value* slot, std::uint64_t payload, char type) {
+    using Words [[gnu::vector_size(16), gnu::may_alias, gnu::aligned(8)]] = std::int64_t;
+    *reinterpret_cast<Words*>(slot) = Words{static_cast<std::int64_t>(payload), static_cast<std::int64_t>(type) << 56};
+}
+inline void put_undefined(js_Value* slot) { put_value(slot, 0, JS_TUNDEFINED); }
+inline void put_null(js_Value* slot) { put_value(slot, 0, JS_TNULL); }
+inline void put_boolean(js_Value* slot, bool boolean) { put_value(slot, boolean ? 1 : 0, JS_TBOOLEAN); }
+inline void put_number(js_Value* slot, double number) {
+    put_value(slot, std::bit_cast<std::uint64_t>(number), JS_TNUMBER);
+}
+inline void put_literal(js_Value* slot, const char* literal) {
+    put_value(slot, reinterpret_cast<std::uintptr_t>(literal), JS_TLITSTR);
+}
+inline void put_object(js_Value* slot, js_Object* object) {
+    put_value(slot, reinterpret_cast<std::uintptr_t>(object), JS_TOBJECT);
+}
+
 constexpr int call_size = 3;  // of OP_CALL and OP_NEW: position, opcode, number of arguments
 
 [[gnu::noinline]] Frame* make_frame(js_State* J, Runtime& runtime) {
@@ -97,8 +115,8 @@ void declare_globals(js_State* J, const js_Function* function) {
 }
 
 /// Makes the script function on the stack, below its `this` and arguments, the running one.
-inline void enter_script(js_State* J, Runtime& runtime, const js_Object* object, int count, bool entry,
-                         bool constructs) {
+[[gnu::always_inline]] inline void enter_script(js_State* J, Runtime& runtime, const js_Object* object, int count,
+                                                bool entry, bool constructs) {
     const js_Function* function = object->u.f.function;
     if (J->top + function->varlen + 16 >= JS_STACKSIZE) [[unlikely]]
         throw_report(J, stack_overflow_report);
@@ -116,10 +134,10 @@ inline void enter_script(js_State* J, Runtime& runtime, const js_Object* object,
     } else if (function->lightweight) {
         J->E = object->u.f.scope;
         js_Value* variables = J->stack + J->bot + 1;
-        for (int i = count; i < function->varlen; ++i) variables[i] = undefined_value();
-        // Arguments beyond the parameters would stand where the other variables are.
-        for (int i = function->numparams; i < std::min(count, function->varlen); ++i) variables[i] = undefined_value();
-        J->top = J->bot + 1 + function->varlen;
+        // Arguments beyond the parameters stand where the other variables are.
+        const int size = function->varlen;
+        for (int i = std::min(count, function->numparams); i < size; ++i) put_undefined(variables + i);
+        J->top = J->bot + 1 + size;
     } else {
         make_environment(J, function, object->u.f.scope, count);
     }
@@ -190,11 +208,14 @@ bool begin_construct(js_State* J, Runtime& runtime, int count, js_Object* new_ta
     js_Value& this_value = J->stack[J->top - count - 1];
     if (object->type == JS_CCFUNCTION) {
         this_value.t.type = JS_TNULL;
+        js_Object* super_prototype = std::exchange(runtime.super_prototype, nullptr);
+        runtime.new_prototype = prototype != nullptr ? prototype : super_prototype;
         call_native(J, runtime, object, object->u.c.constructor, count);
         if (prototype != nullptr && js_isobject(J, -1)) J->stack[J->top - 1].u.object->prototype = prototype;
         return false;
     }
     js_Object* created = jsV_newobject(J, JS_COBJECT, prototype == nullptr ? J->Object_prototype : prototype);
+    created->gcmark |= object_bits::constructed;
     this_value = object_value(created);
     enter_script(J, runtime, object, count, entry, true);
     return true;
@@ -205,6 +226,10 @@ inline T read_operand(const js_Instruction* pc) {
     T value;
     std::memcpy(&value, pc, sizeof value);
     return value;
+}
+
+inline bool jumps_ahead(const js_Function* function, const js_Instruction* pc) {
+    return pc[1] == OP_JFALSE || (pc[1] == OP_JTRUE && function->code + pc[2] > pc);
 }
 
 // Local to interpret(): the stack's top is in `sp` and goes to J->top before anything else looks at the stack.
@@ -223,20 +248,26 @@ inline T read_operand(const js_Instruction* pc) {
     if (sp[-2].t.type == JS_TNUMBER && sp[-1].t.type == JS_TNUMBER) { \
         const double x = sp[-2].u.number;                             \
         const double y = sp[-1].u.number;                             \
-        sp[-2].u.number = (expression);                               \
         --sp;                                                         \
+        put_number(sp - 1, expression);                               \
     } else {                                                          \
         K6_SLOW(operate(J, operation));                               \
     }                                                                 \
     pc += 2;                                                          \
     break
+// The jump ahead that mostly follows a comparison is done at once.
 #define K6_COMPARISON(operation, expression)                          \
     if (sp[-2].t.type == JS_TNUMBER && sp[-1].t.type == JS_TNUMBER) { \
         const double x = sp[-2].u.number;                             \
         const double y = sp[-1].u.number;                             \
+        if (jumps_ahead(function, pc + 2)) {                          \
+            const bool jumps = (expression) == (pc[3] == OP_JTRUE);   \
+            sp -= 2;                                                  \
+            pc = jumps ? function->code + pc[4] : pc + 5;             \
+            break;                                                    \
+        }                                                             \
         --sp;                                                         \
-        sp[-1].t.type = JS_TBOOLEAN;                                  \
-        sp[-1].u.boolean = (expression);                              \
+        put_boolean(sp - 1, expression);                              \
     } else {                                                          \
         K6_SLOW(operate(J, operation));                               \
     }                                                                 \
@@ -309,17 +340,17 @@ bool interpret(js_State* J, std::jmp_buf* place) {
 
             case OP_INTEGER:
                 K6_ROOM();
-                *sp++ = number_value(pc[2] - 32768);
+                put_number(sp++, pc[2] - 32768);
                 pc += 3;
                 break;
             case OP_NUMBER:
                 K6_ROOM();
-                *sp++ = number_value(read_operand<double>(pc + 2));
+                put_number(sp++, read_operand<double>(pc + 2));
                 pc += 2 + sizeof(double) / sizeof(js_Instruction);
                 break;
             case OP_STRING:
                 K6_ROOM();
-                *sp++ = literal_value(read_operand<const char*>(pc + 2));
+                put_literal(sp++, read_operand<const char*>(pc + 2));
                 pc += 2 + sizeof(const char*) / sizeof(js_Instruction);
                 break;
             case OP_CLOSURE:
@@ -343,26 +374,28 @@ bool interpret(js_State* J, std::jmp_buf* place) {
 
             case OP_UNDEF:
                 K6_ROOM();
-                *sp++ = undefined_value();
+                put_undefined(sp++);
                 pc += 2;
                 break;
             case OP_NULL:
                 K6_ROOM();
-                *sp = undefined_value();
-                sp->t.type = JS_TNULL;
-                ++sp;
+                put_null(sp++);
                 pc += 2;
                 break;
             case OP_TRUE:
             case OP_FALSE:
                 K6_ROOM();
-                *sp++ = boolean_value(pc[1] == OP_TRUE);
+                put_boolean(sp++, pc[1] == OP_TRUE);
                 pc += 2;
                 break;
 
             case OP_THIS:
                 K6_ROOM();
-                *sp++ = !function->strict && is_nullish(variables[0]) ? object_value(J->G) : variables[0];
+                if (!function->strict && is_nullish(variables[0])) {
+                    put_object(sp++, J->G);
+                } else {
+                    *sp++ = variables[0];
+                }
                 pc += 2;
                 break;
             case OP_CURRENT:
@@ -390,7 +423,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 break;
             case OP_DELLOCAL:
                 K6_ROOM();
-                *sp++ = boolean_value(false);
+                put_boolean(sp++, false);
                 pc += 3;
                 break;
             case OP_HASVAR:
@@ -408,7 +441,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
             case OP_DELVAR: {
                 const bool deleted = delete_variable(J, read_operand<const char*>(pc + 2));
                 K6_ROOM();
-                *sp++ = boolean_value(deleted);
+                put_boolean(sp++, deleted);
                 pc += 2 + sizeof(const char*) / sizeof(js_Instruction);
                 break;
             }
@@ -419,7 +452,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 const char* name = property_key(J, -2);
                 const bool present = has_property(J, sp[-1].u.object, name);
                 --sp;
-                sp[-1] = boolean_value(present);
+                put_boolean(sp - 1, present);
                 pc += 2;
                 break;
             }
@@ -492,14 +525,14 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 K6_SAVE();
                 const bool deleted = delete_from(J, sp[-2], sp[-1]);
                 --sp;
-                sp[-1] = boolean_value(deleted);
+                put_boolean(sp - 1, deleted);
                 pc += 2;
                 break;
             }
             case OP_DELPROP_S: {
                 K6_SAVE();
                 const bool deleted = delete_from(J, sp[-1], literal_value(read_operand<const char*>(pc + 2)));
-                sp[-1] = boolean_value(deleted);
+                put_boolean(sp - 1, deleted);
                 pc += 2 + sizeof(const char*) / sizeof(js_Instruction);
                 break;
             }
@@ -508,7 +541,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 if (!is_nullish(sp[-1])) {
                     K6_SAVE();
                     js_Object* iterator = jsV_newiterator(J, js_toobject(J, -1), 0);
-                    sp[-1] = object_value(iterator);
+                    put_object(sp - 1, iterator);
                 }
                 pc += 2;
                 break;
@@ -557,7 +590,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 break;
 
             case OP_TYPEOF:
-                sp[-1] = literal_value(type_name(sp[-1]));
+                put_literal(sp - 1, type_name(sp[-1]));
                 pc += 2;
                 break;
             case OP_POS:
@@ -566,7 +599,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 break;
             case OP_NEG:
                 if (sp[-1].t.type == JS_TNUMBER) {
-                    sp[-1].u.number = -sp[-1].u.number;
+                    put_number(sp - 1, -sp[-1].u.number);
                 } else {
                     K6_SLOW(operate_unary(J, OP_NEG));
                 }
@@ -574,19 +607,19 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 break;
             case OP_BITNOT:
                 if (sp[-1].t.type == JS_TNUMBER) {
-                    sp[-1].u.number = ~to_int32(sp[-1].u.number);
+                    put_number(sp - 1, ~to_int32(sp[-1].u.number));
                 } else {
                     K6_SLOW(operate_unary(J, OP_BITNOT));
                 }
                 pc += 2;
                 break;
             case OP_LOGNOT:
-                sp[-1] = boolean_value(!truthy(sp[-1]));
+                put_boolean(sp - 1, !truthy(sp[-1]));
                 pc += 2;
                 break;
             case OP_INC:
                 if (sp[-1].t.type == JS_TNUMBER) {
-                    sp[-1].u.number += 1;
+                    put_number(sp - 1, sp[-1].u.number + 1);
                 } else {
                     K6_SLOW(operate_unary(J, OP_INC));
                 }
@@ -594,7 +627,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 break;
             case OP_DEC:
                 if (sp[-1].t.type == JS_TNUMBER) {
-                    sp[-1].u.number -= 1;
+                    put_number(sp - 1, sp[-1].u.number - 1);
                 } else {
                     K6_SLOW(operate_unary(J, OP_DEC));
                 }
@@ -605,7 +638,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 K6_ROOM();
                 if (sp[-1].t.type == JS_TNUMBER) {
                     sp[0] = sp[-1];
-                    sp[-1].u.number += pc[1] == OP_POSTINC ? 1 : -1;
+                    put_number(sp - 1, sp[-1].u.number + (pc[1] == OP_POSTINC ? 1 : -1));
                     ++sp;
                 } else {
                     K6_SAVE();
@@ -673,7 +706,7 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 K6_SAVE();
                 const bool is_instance = js_instanceof(J) != 0;
                 --sp;
-                sp[-1] = boolean_value(is_instance);
+                put_boolean(sp - 1, is_instance);
                 pc += 2;
                 break;
             }
@@ -686,19 +719,19 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 K6_SAVE();
                 if (place == nullptr) return false;
                 if (runtime.handlers.size() >= max_handlers) throw_report(J, stack_overflow_report);
-                runtime.handlers.push_back({.kind = Handler::Kind::script,
-                                            .strict = J->strict != 0,
-                                            .top = J->top,
-                                            .bottom = J->bot,
-                                            .frame = frame,
-                                            .scope = J->E,
-                                            .buffer = place,
-                                            .pc = pc + 3});
+                runtime.handlers.push({.kind = Handler::Kind::script,
+                                       .strict = J->strict != 0,
+                                       .top = J->top,
+                                       .bottom = J->bot,
+                                       .frame = frame,
+                                       .scope = J->E,
+                                       .buffer = place,
+                                       .pc = pc + 3});
                 pc = function->code + pc[2];
                 break;
             }
             case OP_ENDTRY:
-                runtime.handlers.pop_back();
+                runtime.handlers.pop();
                 pc += 2;
                 break;
             case OP_CATCH:
@@ -776,6 +809,24 @@ void note_place_of_throw(js_State* J, const js_Value& thrown) {
     runtime.above_limit_allowed = allowed;
 }
 
+/// Closes what was opened behind the handler that has just been taken. What goes wrong there gives way to `thrown`.
+void close_iterations(js_State* J, Runtime& runtime, const js_Value& thrown) {
+    auto& open = runtime.open_iterations;
+    while (!open.empty() && open.back().handlers > runtime.handlers.size()) {
+        const OpenIteration last = open.back();
+        open.pop_back();
+        if (runtime.uncatchable != nullptr) continue;
+        js_pushvalue(J, thrown);
+        js_pushobject(J, last.iteration);
+        try {
+            Guard guard(J);
+            last.close(J, last.iteration);
+        } catch (const ScriptException&) {
+        }
+        js_pop(J, 2);
+    }
+}
+
 }  // namespace
 
 void construct(js_State* J, int count, js_Object* new_target) {
@@ -833,12 +884,14 @@ void js_throw(js_State* J) {
     for (;;) {
         if (runtime.handlers.empty()) std::abort();  // native code without a Guard
         const Handler handler = runtime.handlers.back();
-        runtime.handlers.pop_back();
+        runtime.handlers.pop();
         runtime.frame = handler.frame;
         J->E = handler.scope;
         J->top = handler.top;
         J->bot = handler.bottom;
         J->strict = handler.strict;
+        if (!runtime.open_iterations.empty()) [[unlikely]]
+            close_iterations(J, runtime, thrown);
         if (handler.kind == Handler::Kind::guard) {
             if (runtime.uncatchable != nullptr) std::rethrow_exception(std::exchange(runtime.uncatchable, nullptr));
             throw ScriptException(Internal::value(runtime, thrown));

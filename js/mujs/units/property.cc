@@ -37,7 +37,8 @@ js_Property* new_property(js_State* J, js_Object* object, const Key& key) {
     node->getter = nullptr;
     node->setter = nullptr;
     std::memset(node->name, 0, 8);
-    std::memcpy(node->name, key.text, key.size + 1);
+    std::memcpy(node->name, key.text, key.size);
+    node->name[key.size] = 0;
     return node;
 }
 
@@ -169,20 +170,20 @@ js_Property* insert_hidden(js_State* J, js_Object* object, const Key& key, const
 
 // ---- lazy properties
 
-std::string_view table_name(const Runtime& runtime, const LazyTable& table, std::size_t index) {
+const char* table_name(const Runtime& runtime, const LazyTable& table, std::size_t index) {
     switch (table.kind) {
         case LazyTable::Kind::stock:
             return runtime.stock[table.first_stock + index].name;
         case LazyTable::Kind::engine:
             return static_cast<const StockFunction*>(table.entries)[index].name;
         case LazyTable::Kind::functions:
-            return static_cast<const FunctionDefinition*>(table.entries)[index].name.view();
+            return static_cast<const FunctionDefinition*>(table.entries)[index].name.c_str();
         case LazyTable::Kind::accessors:
-            return static_cast<const AccessorDefinition*>(table.entries)[index].name.view();
+            return static_cast<const AccessorDefinition*>(table.entries)[index].name.c_str();
         case LazyTable::Kind::installers:
             return static_cast<const Installer*>(table.entries)[index].name;
     }
-    return {};
+    return "";
 }
 
 js_Property* make_entry(js_State* J, js_Object* object, std::uint32_t table_index, std::size_t index) {
@@ -248,10 +249,9 @@ TablePlace find_entry(js_State* J, js_Object* object, const Key& key) {
         const LazyTable& table = runtime.tables[i];
         if ((table.initials & initial) == 0) continue;
         for (int index = 0; index < table.count; ++index) {
-            if ((table.made >> index & 1) == 0 &&
-                table_name(runtime, table, static_cast<std::size_t>(index)) == std::string_view(key.text, key.size)) {
-                return {i, index};
-            }
+            if ((table.made >> index & 1) != 0) continue;
+            const char* name = table_name(runtime, table, static_cast<std::size_t>(index));
+            if (name[0] == key.text[0] && std::strcmp(name, key.text) == 0) return {i, index};
         }
     }
     return {};
@@ -264,12 +264,8 @@ NativeHeader* lazy_native(js_Object* object) {
 }
 
 int find_native(const NativeHeader& header, const Key& key) {
-    for (std::size_t i = 0; i < header.type->lazy_count; ++i) {
-        if ((header.materialised >> i & 1) == 0 && std::strcmp(header.type->lazy_name(i), key.text) == 0) {
-            return static_cast<int>(i);
-        }
-    }
-    return -1;
+    const int index = header.type->lazy_find({key.text, key.size});
+    return index >= 0 && (header.materialised >> index & 1) == 0 ? index : -1;
 }
 
 js_Property* make_native_property(js_State* J, js_Object* object, NativeHeader& header, int index) {
@@ -282,11 +278,20 @@ js_Property* make_native_property(js_State* J, js_Object* object, NativeHeader& 
     return node;
 }
 
+bool is_generator(const js_Object* function) {
+    const auto kind = function_kind(function->u.f.function);
+    return kind == FunctionSource::Kind::generator || kind == FunctionSource::Kind::async_generator;
+}
+
+bool has_prototype(const js_Object* function) {
+    return (function->gcmark & object_bits::not_constructor) == 0 || is_generator(function);
+}
+
 /// Which of a function's own lazy properties the name means; 0: none that is still to be made.
 int function_bit(const js_Object* object, const Key& key) {
     int bit = 0;
     if (key.size == 9 && std::memcmp(key.text, "prototype", 9) == 0) {
-        if (object->type != JS_CFUNCTION || (object->gcmark & object_bits::not_constructor) != 0) return 0;
+        if (object->type != JS_CFUNCTION || !has_prototype(object)) return 0;
         bit = object_bits::prototype_made;
     } else if (key.size == 6 && std::memcmp(key.text, "length", 6) == 0) {
         bit = object_bits::length_made;
@@ -296,34 +301,27 @@ int function_bit(const js_Object* object, const Key& key) {
     return (object->gcmark & bit) != 0 ? 0 : bit;
 }
 
-/// What the lowering says of a function by the name of a variable in it, "$k_name_…" or "$k_length_…"; null: nothing.
-const char* function_marker(const js_Function* function, std::string_view prefix) {
-    for (int i = 0; i < function->varlen; ++i) {
-        if (std::string_view(function->vartab[i]).starts_with(prefix)) return function->vartab[i] + prefix.size();
-    }
-    return nullptr;
-}
-
 int function_length(const js_Function* function) {
-    const char* marker = function_marker(function, "$k_length_");
-    return marker != nullptr ? std::atoi(marker) : function->numparams;
+    const int declared = function_traits(function) >> 8;
+    return declared != 0 ? declared - 1 : function->numparams;
 }
 
 const char* function_name(js_State* J, const js_Function* function) {
-    const char* marker = function_marker(function, "$k_name_");
-    if (marker == nullptr && function->name[0] != '$') return function->name;
-    const std::string shown =
-        shown_function_name(marker != nullptr ? std::string("$k_f_") + marker : std::string(function->name));
-    return js_intern(J, shown.c_str());
+    if (function->name[0] != '$') return function->name;
+    return js_intern(J, shown_function_name(function->name).c_str());
 }
 
 js_Property* make_function_property(js_State* J, js_Object* object, int bit) {
     object->gcmark |= bit;
     if (bit == object_bits::prototype_made) {
         js_Object* prototype = jsV_newobject(J, JS_COBJECT, J->Object_prototype);
-        js_Property* node = insert_at(J, object, Key("prototype"), 2, JS_DONTENUM | JS_DONTCONF);
+        const bool of_class = function_kind(object->u.f.function) == FunctionSource::Kind::class_constructor;
+        js_Property* node =
+            insert_at(J, object, Key("prototype"), 2, JS_DONTENUM | JS_DONTCONF | (of_class ? JS_READONLY : 0));
         node->value = object_value(prototype);
-        insert_hidden(J, prototype, Key("constructor"), object_value(object), JS_DONTENUM);
+        if (!is_generator(object)) {
+            insert_hidden(J, prototype, Key("constructor"), object_value(object), JS_DONTENUM);
+        }
         return node;
     }
     const bool native = object->type == JS_CCFUNCTION;
@@ -440,6 +438,12 @@ bool hidden_by(js_State* J, js_Object* first, const js_Object* last, const char*
 
 }  // namespace
 
+js_Value& plain_member(js_State* J, js_Object* object, std::string_view name) {
+    const Key key(name);
+    js_Property* property = find(object, key);
+    return (property != nullptr ? property : insert(J, object, key))->value;
+}
+
 js_Property* own_property(js_State* J, js_Object* object, const Key& key) {
     js_Property* property = find(object, key);
     return property != nullptr ? property : make_lazy(J, object, key);
@@ -483,7 +487,10 @@ bool is_in_store(const js_Object* object) {
     return object->u.user.has == nullptr && object->u.user.put == nullptr;
 }
 
-void forget_cached(js_State* J) { runtime_of(J).property_cache.fill({}); }
+void forget_cached(js_State* J) {
+    runtime_of(J).property_cache.fill({});
+    ++runtime_of(J).removals;
+}
 
 }  // namespace
 
@@ -538,11 +545,11 @@ void free_properties(js_State* J, js_Property* node) {
 void attach_table(js_State* J, js_Object* object, LazyTable table) {
     Runtime& runtime = runtime_of(J);
     for (std::size_t i = 0; i < table.count; ++i) {
-        const std::string_view name = table_name(runtime, table, i);
-        table.initials |= std::uint64_t{1} << (name.empty() ? 0 : static_cast<unsigned char>(name[0]) & 63);
+        const char* name = table_name(runtime, table, i);
+        table.initials |= std::uint64_t{1} << (static_cast<unsigned char>(name[0]) & 63);
         // A property of that name that is there already gives way.
-        const Key key(name.data());
-        if (find(object, key) != nullptr) jsV_delproperty(J, object, name.data());
+        const Key key(name);
+        if (find(object, key) != nullptr) jsV_delproperty(J, object, name);
         forget_lazy(J, object, key);
     }
     table.sequence = static_cast<std::uint32_t>(object->count);
@@ -584,6 +591,15 @@ void make_lazy_properties(js_State* J, js_Object* object, KeyFilter filter) {
     }
 }
 
+/// The array index (ECMA-262 6.1.7, up to 2^32 - 2) that the key is; -1 if it is none.
+std::int64_t array_index(const char* key) {
+    if (key[0] == '0') return key[1] == 0 ? 0 : -1;
+    std::int64_t number = 0;
+    const char* c = key;
+    for (; *c >= '0' && *c <= '9' && number <= 0xfffffffe; ++c) number = number * 10 + (*c - '0');
+    return c == key || *c != 0 || number > 0xfffffffe ? -1 : number;
+}
+
 void order_properties(js_State* J, js_Object* object, KeyFilter filter, bool symbols) {
     make_lazy_properties(J, object, filter);
     auto& ordered = runtime_of(J).enumeration;
@@ -591,13 +607,11 @@ void order_properties(js_State* J, js_Object* object, KeyFilter filter, bool sym
     visit_tree(root_of(object), [&](js_Property* property) {
         if (filter == KeyFilter::enumerable && (property->atts & JS_DONTENUM) != 0) return;
         if (is_symbol_key(property->name) != symbols) return;
-        int index;
-        const char first = property->name[0];
-        const bool is_index = first >= '0' && first <= '9' && js_isarrayindex(J, property->name, &index) != 0;
+        const std::int64_t index = array_index(property->name);
         const auto order =
-            is_index ? static_cast<std::uint64_t>(index)
-                     : (std::uint64_t{1} << 32) +
-                           static_cast<std::uint64_t>(static_cast<unsigned>(property->atts) >> sequence_shift);
+            index >= 0 ? static_cast<std::uint64_t>(index)
+                       : (std::uint64_t{1} << 32) +
+                             static_cast<std::uint64_t>(static_cast<unsigned>(property->atts) >> sequence_shift);
         ordered.emplace_back(order, property);
     });
     std::sort(ordered.begin(), ordered.end());

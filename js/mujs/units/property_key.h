@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include "js/mujs/runtime.h"
 
@@ -10,7 +11,10 @@ namespace k6::js {
 
 /// A name with its first eight bytes (zero padded) as a number.
 struct Key {
-    explicit Key(const char* name) : text(name), size(std::strlen(name)) {
+    explicit Key(const char* name) : Key(std::string_view(name)) {}
+    /// Of a name that need not end with a zero byte, for find and insert alone.
+    explicit Key(std::string_view view) : text(view.data()), size(view.size()) {
+        const char* name = text;
         if (size >= 8) {
             std::memcpy(&prefix, name, 8);
         } else if (size >= 4) {
@@ -30,7 +34,9 @@ struct Key {
         std::uint64_t other;
         std::memcpy(&other, node->name, 8);
         if (prefix != other) return prefix < other ? -1 : 1;
-        return size < 8 ? 0 : std::strcmp(text + 8, node->name + 8);
+        if (size < 8) return 0;
+        const int order = std::strncmp(text + 8, node->name + 8, size - 8);
+        return order != 0 ? order : node->name[size] == 0 ? 0 : -1;
     }
 
     const char* text;

@@ -45,7 +45,7 @@ extern "C" {
 // Memory
 
 void* js_malloc(js_State* J, int size) {
-    void* memory = J->alloc(J->actx, nullptr, size);
+    void* memory = runtime_of(J).allocate(static_cast<std::size_t>(size));
     if (memory == nullptr) throw_report(J, out_of_memory_report);
     return memory;
 }
@@ -56,7 +56,9 @@ void* js_realloc(js_State* J, void* old, int size) {
     return memory;
 }
 
-void js_free(js_State* J, void* memory) { J->alloc(J->actx, memory, 0); }
+void js_free(js_State* J, void* memory) {
+    if (memory != nullptr) runtime_of(J).release(memory);
+}
 
 char* js_strdup(js_State* J, const char* text) {
     const std::size_t size = std::strlen(text) + 1;
@@ -78,31 +80,22 @@ js_String* jsV_newmemstring(js_State* J, const char* text, int size) {
 // Pushing
 
 void js_pushvalue(js_State* J, js_Value value) { push(J) = value; }
-void js_pushundefined(js_State* J) { push(J).t.type = JS_TUNDEFINED; }
-void js_pushnull(js_State* J) { push(J).t.type = JS_TNULL; }
+void js_pushundefined(js_State* J) { push(J) = undefined_value(); }
+void js_pushnull(js_State* J) { push(J) = null_value(); }
 void js_pushnumber(js_State* J, double number) { push(J) = number_value(number); }
 void js_pushliteral(js_State* J, const char* text) { push(J) = literal_value(text); }
 void js_pushobject(js_State* J, js_Object* object) { push(J) = object_value(object); }
 void js_pushglobal(js_State* J) { js_pushobject(J, J->G); }
 
-void js_pushboolean(js_State* J, int boolean) {
-    js_Value& value = push(J);
-    value.t.type = JS_TBOOLEAN;
-    value.u.boolean = boolean != 0;
-}
+void js_pushboolean(js_State* J, int boolean) { push(J) = boolean_value(boolean != 0); }
 
 void js_pushlstring(js_State* J, const char* text, int size) {
     if (size > JS_STRLIMIT) js_rangeerror(J, "Invalid string length");
     if (size < 16) {
-        js_Value& value = push(J);
-        std::copy_n(text, static_cast<std::size_t>(size), value.u.shrstr);
-        value.u.shrstr[size] = 0;
-        value.t.type = JS_TSHRSTR;
+        push(J) = short_string_value(text, static_cast<std::size_t>(size));
         return;
     }
-    js_Value value{};
-    value.t.type = JS_TMEMSTR;
-    value.u.memstr = jsV_newmemstring(J, text, size);
+    const js_Value value = string_value(jsV_newmemstring(J, text, size));
     push(J) = value;
 }
 

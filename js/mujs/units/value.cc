@@ -404,14 +404,9 @@ const char* jsV_tostring(js_State* J, js_Value* value) {
             if (text != buffer) return text;
             const int size = static_cast<int>(std::strlen(text));
             if (size < 16) {
-                js_Value converted{};
-                std::memcpy(converted.u.shrstr, text, static_cast<std::size_t>(size) + 1);
-                converted.t.type = JS_TSHRSTR;
-                *value = converted;
+                *value = short_string_value(text, static_cast<std::size_t>(size));
             } else {
-                js_String* string = jsV_newmemstring(J, text, size);
-                value->t.type = JS_TMEMSTR;
-                value->u.memstr = string;
+                *value = string_value(jsV_newmemstring(J, text, size));
             }
             return string_bytes(*value);
         }
@@ -494,6 +489,7 @@ void js_newstring(js_State* J, const char* text) {
 
 void js_newfunction(js_State* J, js_Function* function, js_Environment* scope) {
     js_Object* object = jsV_newobject(J, JS_CFUNCTION, J->Function_prototype);
+    if (makes_no_objects(function)) object->gcmark |= object_bits::not_constructor;
     object->u.f.function = function;
     object->u.f.scope = scope;
     js_pushobject(J, object);
