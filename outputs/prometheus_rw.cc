@@ -213,9 +213,12 @@ void PrometheusOutput::write(const SampleQueue::Chunks& chunks) {
 
 void PrometheusOutput::tick() {
     // Everything waits for the next turn: series are cumulative.
-    if (pusher_->busy()) return;
+    if (!pusher_->busy()) push(false);
+}
+
+void PrometheusOutput::push(bool at_end) {
     if (const auto delivered = pusher_->take_result(); delivered && *delivered) series_->mark_sent();
-    const std::string request = series_->encode_due();
+    const std::string request = series_->encode_due(at_end);
     if (!request.empty()) pusher_->start(snappy_compressed(request), series_->merged());
 }
 
@@ -223,12 +226,12 @@ void PrometheusOutput::begin_stop() { pusher_->begin_stop(); }
 
 Result<void> PrometheusOutput::close() {
     pusher_->drain();
-    tick();
+    push(true);
     pusher_->drain();
     if (const auto delivered = pusher_->take_result(); delivered && *delivered) series_->mark_sent();
     if (settings_.stale_markers) {
         const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        const std::string request = series_->encode_stale(now.time_since_epoch().count() + 1);
+        const std::string request = series_->encode_stale(now.time_since_epoch().count() + 2);
         if (!request.empty()) pusher_->start(snappy_compressed(request), series_->merged());
     }
     pusher_->finish();

@@ -57,6 +57,7 @@ private:
     Result<void> open() override;
     void write(const SampleQueue::Chunks& chunks) override;
     void tick() override;
+    void push(bool at_end);
     void begin_stop() override;
     Result<void> close() override;
 

@@ -198,6 +198,7 @@ void PrometheusSeries::merge(const metrics::SampleChunk& chunk) {
             continue;
         }
         ++merged_;
+        ++state->merged;
         if (is_native(*state)) {
             state->histogram.observe(in_base_unit(*state->metric, sample.value));
         } else {
@@ -208,13 +209,16 @@ void PrometheusSeries::merge(const metrics::SampleChunk& chunk) {
     }
 }
 
-std::string PrometheusSeries::encode_due() {
+std::string PrometheusSeries::encode_due(bool at_end) {
     std::string bytes;
     protozero::pbf_writer request(bytes);
     for (State& state : table_.all()) {
         state.encoded = state.sent;
+        state.merged_when_encoded = state.merged_when_sent;
+        if (at_end && state.merged > state.merged_when_sent) state.latest = std::max(state.latest, state.sent + 1);
         if (state.latest <= state.sent) continue;
         state.encoded = state.latest;
+        state.merged_when_encoded = state.merged;
         const metrics::Metric& metric = *state.metric;
         const std::string name = "k6_" + metric.name;
         switch (metric.type) {
@@ -244,7 +248,10 @@ std::string PrometheusSeries::encode_due() {
 }
 
 void PrometheusSeries::mark_sent() {
-    for (State& state : table_.all()) state.sent = std::max(state.sent, state.encoded);
+    for (State& state : table_.all()) {
+        state.sent = std::max(state.sent, state.encoded);
+        state.merged_when_sent = std::max(state.merged_when_sent, state.merged_when_encoded);
+    }
 }
 
 std::string PrometheusSeries::encode_stale(std::int64_t time) const {

@@ -50,8 +50,9 @@ public:
     std::uint64_t merged() const { return merged_; }
     std::uint64_t refused() const { return refused_; }
 
-    /// Series with a sample at a later millisecond than the last that was sent.
-    std::string encode_due();
+    /// Series with a sample at a later millisecond than the last that was sent. `at_end`: those, too, to which another
+    /// worker added since then without a later time; a millisecond later, as the backend takes one value for each.
+    std::string encode_due(bool at_end = false);
     /// What encode_due() gave last has arrived.
     void mark_sent();
     /// Every series that was ever sent, with the value that says that it is no more.
@@ -66,6 +67,10 @@ private:
         std::int64_t latest = 0;
         std::int64_t encoded = -1;
         std::int64_t sent = -1;
+        /// Samples: in the sinks, in what was encoded, in what was sent.
+        std::uint64_t merged = 0;
+        std::uint64_t merged_when_encoded = 0;
+        std::uint64_t merged_when_sent = 0;
     };
 
     bool is_native(const State& state) const {

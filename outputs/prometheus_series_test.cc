@@ -110,6 +110,23 @@ TEST_F(PrometheusTest, SendsASeriesAgainOnlyForALaterMillisecond) {
     EXPECT_EQ(merged(all).values.at("k6_http_reqs_total{}"), (std::pair<double, std::int64_t>{3, start_ms + 1}));
 }
 
+TEST_F(PrometheusTest, WhatCameLateIsSentAtTheEnd) {
+    PrometheusSeries all = series({"max"});
+    add(Builtin::http_reqs, {}, 1);
+    add(Builtin::vus, {}, 1);
+    merged(all);
+    all.mark_sent();
+    add(Builtin::http_reqs, {}, 1);
+    EXPECT_EQ(merged(all).values.size(), 0U) << "of the same millisecond";
+    for (int i = 0; i < 2; ++i) {  // the first does not arrive
+        const Decoded last = decode(all.encode_due(true));
+        EXPECT_EQ(last.values.size(), 1U) << "nothing new of vus";
+        EXPECT_EQ(last.values.at("k6_http_reqs_total{}"), (std::pair<double, std::int64_t>{2, start_ms + 1}));
+    }
+    all.mark_sent();
+    EXPECT_TRUE(all.encode_due(true).empty());
+}
+
 TEST_F(PrometheusTest, StaleMarkersAreOfSeriesThatWereSent) {
     PrometheusSeries all = series({"max"});
     add(Builtin::http_reqs, {{"a", "b"}}, 1);
