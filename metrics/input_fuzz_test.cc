@@ -3,18 +3,13 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/testing/mutations.h"
 #include "metrics/recorder.h"
 #include "metrics/run_record.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace k6::metrics {
 namespace {
@@ -60,33 +55,10 @@ std::string record_body() {
     return body;
 }
 
-int rounds() {
-    const char* wanted = std::getenv("K6_FUZZ_ROUNDS");
-    const int number = wanted != nullptr ? std::atoi(wanted) : 0;
-    return number > 0 ? number : 300;
-}
-
-std::string mutated(std::string text, std::minstd_rand& random) {
-    constexpr std::string_view telling = "<>=!(){}:,\"'p 0.95eInfx\x00\x01\x7f\x80\xff";
-    for (std::uint32_t changes = 1 + random() % 5; changes > 0; --changes) {
-        const std::size_t place = text.empty() ? 0 : random() % text.size();
-        switch (random() % 4) {
-            case 0:
-                text.erase(place, 1 + random() % 8);
-                break;
-            case 1:
-                text.insert(place, text.substr(place, random() % 16));
-                break;
-            case 2:
-                text.insert(place, 1, telling[random() % telling.size()]);
-                break;
-            default:
-                if (!text.empty()) text[place] = static_cast<char>(random());
-                break;
-        }
-    }
-    return text;
-}
+constexpr std::string_view pieces[] = {
+    "<",    ">",    "=",    "!",   "(",  ")", "{", "}",   ":",      ",", "\"",
+    "'",    "p(",   " ",    "0",   ".9", "5", "e", "Inf", " over ", "x", std::string_view("\0", 1),
+    "\x01", "\x7f", "\x80", "\xff"};
 
 TEST(MetricsInputFuzz, SeedsAndMutations) {
     const std::vector<std::string> seeds = {"p(95)<500",
@@ -98,15 +70,7 @@ TEST(MetricsInputFuzz, SeedsAndMutations) {
                                             record_body(),
                                             "k6record\x01",
                                             ""};
-    std::uint32_t number = 0;
-    for (const std::string& seed : seeds) {
-        std::minstd_rand random(++number);
-        std::string text = seed;
-        for (int i = 0; i < rounds(); ++i) {
-            EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), 0);
-            text = mutated(i % 4 == 0 ? seed : text, random);
-        }
-    }
+    fuzz_mutations(seeds, pieces, {.rounds = 300, .depth = 4});
 }
 
 }  // namespace

@@ -2,14 +2,9 @@
 // bazel test --test_env=K6_FUZZ_ROUNDS=1000000 //outputs:arguments_fuzz_test
 #include <gtest/gtest.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <random>
-#include <string>
 #include <string_view>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "base/testing/mutations.h"
 
 namespace k6::outputs {
 namespace {
@@ -27,46 +22,10 @@ constexpr std::string_view seeds[] = {
     "",
 };
 
-int rounds() {
-    const char* wanted = std::getenv("K6_FUZZ_ROUNDS");
-    const int number = wanted != nullptr ? std::atoi(wanted) : 0;
-    return number > 0 ? number : 1000;
-}
+constexpr std::string_view pieces[] = {"=",  "{", "}", ",", ":",  "/", "?", "&", "%", "@", "#", "[",    "]",    "\"",
+                                       "\\", "(", ")", "0", ".9", "s", "m", "h", "-", "+", " ", "\x80", "\xff", "\n"};
 
-std::string mutated(std::string text, std::minstd_rand& random) {
-    constexpr std::string_view telling = "={},:/?&%@#[]\"\\()0.9smh-+ \x80\xff\n";
-    for (std::uint32_t changes = 1 + random() % 6; changes > 0; --changes) {
-        const std::size_t place = text.empty() ? 0 : random() % text.size();
-        switch (random() % 4) {
-            case 0:
-                text.erase(place, 1 + random() % 8);
-                break;
-            case 1:
-                text.insert(place, text.substr(place, random() % 16));
-                break;
-            case 2:
-                text.insert(place, 1, telling[random() % telling.size()]);
-                break;
-            default:
-                if (!text.empty()) text[place] = static_cast<char>(random());
-                break;
-        }
-    }
-    text.resize(std::min<std::size_t>(text.size(), 400));
-    return text;
-}
-
-TEST(ArgumentsFuzz, SeedsAndMutations) {
-    std::uint32_t number = 0;
-    for (const std::string_view seed : seeds) {
-        std::minstd_rand random(++number);
-        std::string text(seed);
-        for (int i = 0; i < rounds(); ++i) {
-            EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), 0);
-            text = mutated(i % 10 == 0 ? std::string(seed) : text, random);
-        }
-    }
-}
+TEST(ArgumentsFuzz, SeedsAndMutations) { fuzz_mutations(seeds, pieces, {.rounds = 1000, .depth = 10, .longest = 400}); }
 
 }  // namespace
 }  // namespace k6::outputs

@@ -1,16 +1,8 @@
-// Seeds and a deterministic mutator, by which the fuzz entries run in every test run, without a fuzzer.
+// Seeds of this folder's fuzz entries, and what mutations of them are made with.
 //
-//   for (const std::string& seed : url_seeds) {
-//       Mutator mutator(1);
-//       for (int i = 0; i < 1000; ++i) feed(mutator.mutate(seed));
-//   }
+//   fuzz_mutations(url_seeds, telling, {.longest = 300});
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <random>
-#include <string>
 #include <string_view>
 
 namespace k6::http {
@@ -58,47 +50,8 @@ inline constexpr std::string_view coding_seeds[] = {
     "gzip, x, deflate , ,br\n"sv,
 };
 
-/// How often each seed is changed: few by default; `bazel test --test_env=K6_FUZZ_ROUNDS=1000000` for longer runs.
-inline int fuzz_rounds(int usual) {
-    const char* wanted = std::getenv("K6_FUZZ_ROUNDS");
-    const int rounds = wanted != nullptr ? std::atoi(wanted) : 0;
-    return rounds > 0 ? rounds : usual;
-}
-
-/// Changes, removes, repeats and inserts bytes; the same ones for the same seed.
-class Mutator {
-public:
-    explicit Mutator(std::uint32_t seed) : random_(seed) {}
-
-    std::string mutate(std::string_view text) {
-        static constexpr std::string_view telling = "%:/?#@[]\r\n\t \"\\;,=-+.0f\x80\xff";
-        std::string out(text);
-        for (std::uint32_t changes = 1 + random_() % 6; changes > 0; --changes) {
-            const std::size_t place = out.empty() ? 0 : random_() % out.size();
-            switch (random_() % 5) {
-                case 0:
-                    if (!out.empty()) out[place] = static_cast<char>(random_());
-                    break;
-                case 1:
-                    out.erase(place, 1 + random_() % 8);
-                    break;
-                case 2:
-                    out.insert(place, 1, telling[random_() % telling.size()]);
-                    break;
-                case 3:
-                    out.insert(place, out.substr(place, random_() % 16));
-                    break;
-                default:
-                    if (!out.empty()) out[place] = telling[random_() % telling.size()];
-                    break;
-            }
-        }
-        return out;
-    }
-    std::uint32_t number() { return random_(); }
-
-private:
-    std::minstd_rand random_;
-};
+/// What these texts are made of.
+inline constexpr std::string_view telling[] = {"%",  ":", "/",  "?", "#", "@", "[", "]", "\r", "\n", "\r\n", "\t",  " ",
+                                               "\"", ";", "\\", ",", "=", "-", "+", ".", "0",  "f",  "\x80", "\xff"};
 
 }  // namespace k6::http

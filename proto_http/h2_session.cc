@@ -13,22 +13,16 @@
 #include <utility>
 #include <vector>
 
+#include "base/free_with.h"
 #include "proto_http/block_pool.h"
 #include "proto_http/reason_phrase.h"
 
 namespace k6::http {
 namespace {
 
-template <auto Delete>
-struct Deleter {
-    template <class T>
-    void operator()(T* pointer) const {
-        Delete(pointer);
-    }
-};
-using SessionPointer = std::unique_ptr<nghttp2_session, Deleter<&nghttp2_session_del>>;
-using CallbacksPointer = std::unique_ptr<nghttp2_session_callbacks, Deleter<&nghttp2_session_callbacks_del>>;
-using OptionPointer = std::unique_ptr<nghttp2_option, Deleter<&nghttp2_option_del>>;
+using SessionPointer = std::unique_ptr<nghttp2_session, FreeWith<&nghttp2_session_del>>;
+using CallbacksPointer = std::unique_ptr<nghttp2_session_callbacks, FreeWith<&nghttp2_session_callbacks_del>>;
+using OptionPointer = std::unique_ptr<nghttp2_option, FreeWith<&nghttp2_option_del>>;
 
 /// What RFC 9113 section 6.5.2 counts for a field besides its text.
 constexpr std::size_t field_overhead = 32;

@@ -1,17 +1,13 @@
 // Runs the HTTP/2 session's fuzz entry on its seeds and on mutations of them: the same ones in every run.
 #include <gtest/gtest.h>
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "base/testing/mutations.h"
 #include "proto_http/fuzz_inputs.h"
 #include "proto_http/testing/http2_faults.h"
 #include "proto_http/testing/http2_frames.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace k6::http {
 namespace {
@@ -34,17 +30,7 @@ std::vector<std::string> seeds() {
 }
 
 TEST(Http2SessionFuzzTest, SeedsAndMutations) {
-    std::uint32_t number = 0;
-    for (const std::string& seed : seeds()) {
-        Mutator mutator(++number);
-        std::string text = "\x80" + seed;
-        for (int i = 0; i < 150; ++i) {
-            EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), 0);
-            text = static_cast<char>(mutator.number()) +
-                   mutator.mutate(i % 4 == 0 ? std::string_view(seed) : std::string_view(text).substr(1));
-            if (text.size() > 2000) text.resize(2000);
-        }
-    }
+    fuzz_mutations(seeds(), telling, {.rounds = 150, .depth = 4, .longest = 2000, .option_byte = true});
 }
 
 }  // namespace

@@ -7,18 +7,13 @@
 #include <ctime>
 #include <memory>
 
+#include "base/free_with.h"
+
 namespace k6::http {
 namespace {
 
-template <auto Free>
-struct Freer {
-    template <class T>
-    void operator()(T* pointer) const {
-        Free(pointer);
-    }
-};
-using ResponsePointer = std::unique_ptr<OCSP_RESPONSE, Freer<&OCSP_RESPONSE_free>>;
-using BasicPointer = std::unique_ptr<OCSP_BASICRESP, Freer<&OCSP_BASICRESP_free>>;
+using ResponsePointer = std::unique_ptr<OCSP_RESPONSE, FreeWith<&OCSP_RESPONSE_free>>;
+using BasicPointer = std::unique_ptr<OCSP_BASICRESP, FreeWith<&OCSP_BASICRESP_free>>;
 
 std::int64_t unix_seconds(const ASN1_GENERALIZEDTIME* time) {
     std::tm parts{};

@@ -1,30 +1,14 @@
 // Runs the response fuzz entry on its seeds and on mutations of them: the same ones in every run.
 #include <gtest/gtest.h>
 
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-
+#include "base/testing/mutations.h"
 #include "proto_http/fuzz_inputs.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace k6::http {
 namespace {
 
 TEST(ResponseFuzzTest, SeedsAndMutations) {
-    std::uint32_t number = 0;
-    for (const std::string_view seed : response_seeds) {
-        Mutator mutator(++number);
-        std::string text = "\x80" + std::string(seed);
-        for (int i = 0; i < fuzz_rounds(3000); ++i) {
-            EXPECT_EQ(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), 0);
-            text = static_cast<char>(mutator.number()) +
-                   mutator.mutate(i % 4 == 0 ? seed : std::string_view(text).substr(1));
-            if (text.size() > 1000) text.resize(1000);
-        }
-    }
+    fuzz_mutations(response_seeds, telling, {.depth = 4, .longest = 1000, .option_byte = true});
 }
 
 }  // namespace

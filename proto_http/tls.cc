@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/free_with.h"
 #include "engine/runtime/resolver.h"
 #include "proto_http/headers.h"
 #include "proto_http/ocsp.h"
@@ -22,18 +23,11 @@
 namespace k6::http {
 namespace {
 
-template <auto Free>
-struct Freer {
-    template <class T>
-    void operator()(T* pointer) const {
-        Free(pointer);
-    }
-};
-using ContextPointer = std::unique_ptr<SSL_CTX, Freer<&SSL_CTX_free>>;
-using CertificatePointer = std::unique_ptr<X509, Freer<&X509_free>>;
-using KeyPointer = std::unique_ptr<EVP_PKEY, Freer<&EVP_PKEY_free>>;
-using BioPointer = std::unique_ptr<BIO, Freer<&BIO_free_all>>;
-using MethodPointer = std::unique_ptr<BIO_METHOD, Freer<&BIO_meth_free>>;
+using ContextPointer = std::unique_ptr<SSL_CTX, FreeWith<&SSL_CTX_free>>;
+using CertificatePointer = std::unique_ptr<X509, FreeWith<&X509_free>>;
+using KeyPointer = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
+using BioPointer = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
+using MethodPointer = std::unique_ptr<BIO_METHOD, FreeWith<&BIO_meth_free>>;
 
 struct ClientCertificate {
     std::vector<CertificatePointer> chain;  // own one first

@@ -36,7 +36,7 @@ INNER = {
     "js/runner": {"js/syntax", "js/lower", "js/mujs", "js/builtins", "js/support", "js/modules"},
 }
 # What a test may use besides: a real server, and fibers to run on.
-TESTS_ALSO = {"js/testing", "js/runner", "tools/demo_server", "engine/runtime", "js/syntax", "js/lower", "js/builtins", "js/support", "js/mujs"}
+TESTS_ALSO = {"js/runner", "tools/demo_server", "engine/runtime", "js/syntax", "js/lower", "js/builtins", "js/support", "js/mujs"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 

@@ -1,13 +1,8 @@
 // A short fixed run of the fuzz target on its seed corpus and mutations of it. K6_FUZZ_ROUNDS makes it longer.
-#include <cstdint>
-#include <cstdlib>
-#include <random>
-#include <string>
 #include <string_view>
 
+#include "base/testing/mutations.h"
 #include "gtest/gtest.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace k6::js {
 namespace {
@@ -22,42 +17,10 @@ constexpr std::string_view seeds[] = {
     R"({"toJSON": 1, "@@iterator": "no symbol", "length": 0})",
 };
 
-void run(const std::string& input) {
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
-}
+constexpr std::string_view pieces[] = {"{", "}", "[", "]", ",",    ":", "\"",       "\\", "\\u",
+                                       "0", "-", ".", "e", "null", " ", "\xC3\xA9", "1"};
 
-TEST(JsonFuzz, SeedsRun) {
-    for (const std::string_view seed : seeds) run(std::string(seed));
-}
-
-TEST(JsonFuzz, MutationsRun) {
-    const char* given = std::getenv("K6_FUZZ_ROUNDS");
-    const int rounds = given == nullptr ? 3000 : std::atoi(given);
-    static constexpr std::string_view pieces[] = {"{", "}", "[", "]", ",",    ":", "\"",       "\\", "\\u",
-                                                  "0", "-", ".", "e", "null", " ", "\xC3\xA9", "1"};
-    std::mt19937 random(7);
-    for (int i = 0; i < rounds; ++i) {
-        std::string input(seeds[random() % std::size(seeds)]);
-        for (unsigned n = 1 + random() % 4; n > 0 && !input.empty(); --n) {
-            const std::size_t at = random() % input.size();
-            switch (random() % 4) {
-                case 0:
-                    input[at] = static_cast<char>(random());
-                    break;
-                case 1:
-                    input.erase(at, 1 + random() % 3);
-                    break;
-                case 2:
-                    input.insert(at, pieces[random() % std::size(pieces)]);
-                    break;
-                default:
-                    input.insert(at, input.substr(random() % input.size(), random() % 12));
-                    break;
-            }
-        }
-        run(input);
-    }
-}
+TEST(JsonFuzz, SeedsAndMutations) { fuzz_mutations(seeds, pieces, {.rounds = 2000}); }
 
 }  // namespace
 }  // namespace k6::js

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "js/testing/mutations.h"
+#include "base/testing/mutations.h"
 
 namespace k6::js {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::string_view pieces[] = {
     "&#x1F600;", "=\"",      "'",       "\n",       ":not(", ")",     "[a=b]", " > ",  " ~ ", ":nth-child(-n+3)",
     "\\",        "<select>", "<a>",     "<button>", "<nobr>"};
 
-TEST(HtmlFuzz, SeedsAndMutations) { run_mutations(seeds, pieces, 20'000); }
+TEST(HtmlFuzz, SeedsAndMutations) { fuzz_mutations(seeds, pieces, {.rounds = 20'000}); }
 
 }  // namespace
 }  // namespace k6::js

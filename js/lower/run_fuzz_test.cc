@@ -1,10 +1,9 @@
 // Mutations of the test programs through the fuzz target: its entry aborts if a program that parses does not compile.
-// The generator has a fixed seed, so a failure repeats; LOWER_FUZZ_ROUNDS=100000 makes it a longer run.
+// The generator has a fixed seed, so a failure repeats; K6_FUZZ_ROUNDS=100000 makes it a longer run.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "base/testing/mutations.h"
 
 namespace {
 
@@ -142,19 +141,15 @@ std::string mutate(const std::string& seed, const std::string& other, Random& ra
     return result;
 }
 
-void feed(const std::string& program) {
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(program.data()), program.size());
-}
-
 TEST(RunFuzz, MutatedProgramsCompileAndEnd) {
     const std::vector<std::string> programs = seeds();
     ASSERT_GT(programs.size(), 100u);
-    for (const std::string& program : programs) feed(program);
-    const char* rounds = std::getenv("LOWER_FUZZ_ROUNDS");
-    const int count = rounds != nullptr ? std::atoi(rounds) : 3000;
+    for (const std::string& program : programs) k6::run_fuzz_entry(program);
     Random random;
-    for (int round = 0; round < count; ++round)
-        feed(mutate(programs[random.below(programs.size())], programs[random.below(programs.size())], random));
+    const int rounds = k6::fuzz_rounds(3000);
+    for (int round = 0; round < rounds; ++round)
+        k6::run_fuzz_entry(
+            mutate(programs[random.below(programs.size())], programs[random.below(programs.size())], random));
 }
 
 }  // namespace

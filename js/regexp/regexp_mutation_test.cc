@@ -1,14 +1,12 @@
 // A short fixed run of the fuzz target: its seed corpus, mutations of it, and generated patterns. K6_FUZZ_ROUNDS makes
 // it longer.
-#include <cstdint>
-#include <cstdlib>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/testing/mutations.h"
 #include "gtest/gtest.h"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace k6::js::regexp {
 namespace {
@@ -27,15 +25,6 @@ const std::vector<std::string>& corpus() {
         "\5(?:(x)|y)+\\1.{2,}\xC0?\nXYxyx\x80",
     };
     return seeds;
-}
-
-void run(const std::string& input) {
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
-}
-
-int rounds() {
-    const char* given = std::getenv("K6_FUZZ_ROUNDS");
-    return given == nullptr ? 3000 : std::atoi(given);
 }
 
 /// A random pattern over few characters, so that it often matches.
@@ -94,47 +83,23 @@ private:
     unsigned groups_ = 0;
 };
 
-TEST(RegExpFuzz, SeedsRun) {
-    for (const std::string& seed : corpus()) run(seed);
-}
-
-TEST(RegExpFuzz, MutationsRun) {
-    std::mt19937 random(1);
+TEST(RegExpFuzz, SeedsAndMutations) {
     static constexpr std::string_view pieces[] = {"(", ")",    "[",     "]",      "*", "?",   "\\", "{1,2}",
                                                   "|", "(?<=", "(?<n>", "\\k<n>", "a", "\\b", "^",  "\n"};
-    for (int i = 0; i < rounds(); ++i) {
-        std::string input = corpus()[random() % corpus().size()];
-        for (unsigned n = 1 + random() % 4; n > 0 && !input.empty(); --n) {
-            const std::size_t at = random() % input.size();
-            switch (random() % 4) {
-                case 0:
-                    input[at] = static_cast<char>(random());
-                    break;
-                case 1:
-                    input.erase(at, 1 + random() % 3);
-                    break;
-                case 2:
-                    input.insert(at, pieces[random() % std::size(pieces)]);
-                    break;
-                default:
-                    input.insert(at, input.substr(random() % input.size(), random() % 8));
-                    break;
-            }
-        }
-        run(input);
-    }
+    fuzz_mutations(corpus(), pieces, {.rounds = 500});
 }
 
 TEST(RegExpFuzz, GeneratedPatternsMatchTheSameInBothMatchers) {
     std::mt19937 random(2);
     Generator generator(random);
+    const int rounds = fuzz_rounds(3000);
     static constexpr char characters[] = {'a', 'b', 'c', 'k', 'S', 's', '1', ' ', '\xC3', '\xC5', 'A', '\r', '\xC4'};
-    for (int i = 0; i < rounds(); ++i) {
+    for (int i = 0; i < rounds; ++i) {
         std::string input(1, static_cast<char>(random() % 32));
         input += generator.pattern();
         input += '\n';
         for (unsigned n = random() % 16; n > 0; --n) input += characters[random() % std::size(characters)];
-        run(input);
+        run_fuzz_entry(input);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/testing/mutations.h"
 #include "gtest/gtest.h"
 #include "js/syntax/dump.h"
 #include "js/syntax/parser.h"
@@ -35,95 +36,58 @@ constexpr std::string_view kSeeds[] = {
     "`g${K}`]?: T[K] extends infer U ? U : never }; import q = require('r'); a ? (b): c => d : e < f > (g)",
 };
 
-// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-class Random {
-public:
-    explicit Random(std::uint64_t seed) : state_(seed) {}
-    std::size_t below(std::size_t limit) {
-        std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-        return (z ^ (z >> 31)) % limit;
-    }
-
-private:
-    std::uint64_t state_;
-};
-
-std::string mutate(std::string text, Random& random) {
-    constexpr std::string_view kPieces[] = {"(",
-                                            ")",
-                                            "{",
-                                            "}",
-                                            "[",
-                                            "]",
-                                            "`",
-                                            "${",
-                                            "/",
-                                            "'",
-                                            "=>",
-                                            "...",
-                                            "?.",
-                                            "<",
-                                            ">",
-                                            ":",
-                                            "?",
-                                            "=",
-                                            ";",
-                                            ",",
-                                            "\n",
-                                            "#a",
-                                            "@",
-                                            "\\",
-                                            "*",
-                                            "as",
-                                            "new",
-                                            "in",
-                                            "await ",
-                                            "yield ",
-                                            "async ",
-                                            "let ",
-                                            "static ",
-                                            "get ",
-                                            "class ",
-                                            "function ",
-                                            "\xF0\x9F\x98\x80",
-                                            "\xE2\x80\xA8",
-                                            "\xFF",
-                                            "type ",
-                                            "import ",
-                                            "export "};
-    for (std::size_t count = 1 + random.below(4); count > 0; --count) {
-        const std::size_t at = random.below(text.size() + 1);
-        switch (random.below(5)) {
-            case 0:
-                text.erase(at, 1 + random.below(8));
-                break;
-            case 1:
-                text.insert(at, kPieces[random.below(std::size(kPieces))]);
-                break;
-            case 2:
-                text.insert(at, text.substr(random.below(text.size() + 1), random.below(40)));
-                break;
-            case 3:
-                text.resize(at);
-                break;
-            default:
-                if (at < text.size()) text[at] = static_cast<char>(random.below(256));
-        }
-    }
-    return text;
-}
+constexpr std::string_view kPieces[] = {"(",
+                                        ")",
+                                        "{",
+                                        "}",
+                                        "[",
+                                        "]",
+                                        "`",
+                                        "${",
+                                        "/",
+                                        "'",
+                                        "=>",
+                                        "...",
+                                        "?.",
+                                        "<",
+                                        ">",
+                                        ":",
+                                        "?",
+                                        "=",
+                                        ";",
+                                        ",",
+                                        "\n",
+                                        "#a",
+                                        "@",
+                                        "\\",
+                                        "*",
+                                        "as",
+                                        "new",
+                                        "in",
+                                        "await ",
+                                        "yield ",
+                                        "async ",
+                                        "let ",
+                                        "static ",
+                                        "get ",
+                                        "class ",
+                                        "function ",
+                                        "\xF0\x9F\x98\x80",
+                                        "\xE2\x80\xA8",
+                                        "\xFF",
+                                        "type ",
+                                        "import ",
+                                        "export "};
 
 TEST(Mutations, AlwaysGiveATreeOrAPlacedError) {
-    Random random(20220601);
+    Mutator mutator(20220601, kPieces);
     int trees = 0;
     int errors = 0;
     for (int round = 0; round < 6000; ++round) {
         std::string source(kSeeds[static_cast<std::size_t>(round) % std::size(kSeeds)]);
-        source = mutate(std::move(source), random);
-        const ParseOptions options = {.type = static_cast<SourceType>(random.below(3)),
-                                      .typescript = random.below(2) == 0};
+        source = mutator.mutate(source);
+        const ParseOptions options = {.type = static_cast<SourceType>(mutator.number() % 3),
+                                      .typescript = mutator.number() % 2 == 0};
         const ParseResult result = parse(source, options);
         if (result) {
             ++trees;

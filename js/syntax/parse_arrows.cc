@@ -73,6 +73,35 @@ Node* Parser::parse_annotated_parameter(Node* item, CoverList& list) {
     return finish(with_default);
 }
 
+Expression* Parser::parse_arrow_of(const ArrowHead& head) {
+    if (head.yield_at != kNowhere) fail(head.yield_at, "Yield expression not allowed in formal parameter");
+    if (head.await_at != kNowhere) {
+        fail(head.await_at, "Illegal await-expression in formal parameters of async function");
+    }
+    if (head.after_rest != kNowhere) fail(head.after_rest, "Rest element must be last element");
+    return parse_arrow(head.start, head.parameters.finish(), head.is_async, head.facts, head.first_reference);
+}
+
+Expression* Parser::parse_arrow_behind(const ArrowHead& head) {
+    if (at(Kind::arrow) && !token_.newline_before) return parse_arrow_of(head);
+    if (!ts_ || !at(Kind::colon) || not_return_types_.contains(token_.start)) return nullptr;
+    const std::uint32_t colon = token_.start;
+    const bool must_precede_colon = in_consequent_;
+    Expression* arrow = nullptr;
+    const auto typed = [&] {
+        skip_return_type();
+        if (!at(Kind::arrow) || token_.newline_before) return false;
+        if (!must_precede_colon) return true;
+        arrow = parse_arrow_of(head);
+        return at(Kind::colon);
+    };
+    const std::vector<const char*> references = scopes_.references_since(head.first_reference);
+    if (attempt(typed)) return arrow != nullptr ? arrow : parse_arrow_of(head);
+    scopes_.replace_references_since(head.first_reference, references);
+    not_return_types_.insert(colon);
+    return nullptr;
+}
+
 // ( ... ): an expression, or the parameters of an arrow function.
 Expression* Parser::parse_parenthesized() {
     const std::uint32_t start = token_.start;
@@ -97,32 +126,10 @@ Expression* Parser::parse_parenthesized() {
     keep_first(yield_at_, earlier_yield);
     keep_first(await_at_, earlier_await);
 
-    const auto parse_as_arrow = [&]() -> Expression* {
-        if (yield_in_head != kNowhere) fail(yield_in_head, "Yield expression not allowed in formal parameter");
-        if (await_in_head != kNowhere) {
-            fail(await_in_head, "Illegal await-expression in formal parameters of async function");
-        }
-        if (cover.after_rest != kNowhere) fail(cover.after_rest, "Rest element must be last element");
-        return parse_arrow(start, items.finish(), false, head_facts, first_reference);
-    };
     if (may_be_arrow) {
-        if (at(Kind::arrow) && !token_.newline_before) return parse_as_arrow();
-        if (ts_ && at(Kind::colon) && !not_return_types_.contains(token_.start)) {
-            const std::uint32_t colon = token_.start;
-            const bool must_precede_colon = in_consequent_;
-            Expression* arrow = nullptr;
-            const auto typed = [&] {
-                skip_return_type();
-                if (!at(Kind::arrow) || token_.newline_before) return false;
-                if (!must_precede_colon) return true;
-                arrow = parse_as_arrow();
-                return at(Kind::colon);
-            };
-            const std::vector<const char*> references = scopes_.references_since(first_reference);
-            if (attempt(typed)) return arrow != nullptr ? arrow : parse_as_arrow();
-            scopes_.replace_references_since(first_reference, references);
-            not_return_types_.insert(colon);
-        }
+        const ArrowHead head = {start,           false,         items,         head_facts,
+                                first_reference, yield_in_head, await_in_head, cover.after_rest};
+        if (Expression* arrow = parse_arrow_behind(head)) return arrow;
     }
 
     if (failed()) return placeholder();
@@ -167,31 +174,9 @@ Expression* Parser::parse_async_call_or_arrow(Expression* callee, std::uint32_t 
     keep_first(await_at_, earlier_await);
     keep_first(await_name_at_, earlier_await_name);
 
-    const auto parse_as_arrow = [&]() -> Expression* {
-        if (yield_in_head != kNowhere) fail(yield_in_head, "Yield expression not allowed in formal parameter");
-        if (await_in_head != kNowhere) {
-            fail(await_in_head, "Illegal await-expression in formal parameters of async function");
-        }
-        if (cover.after_rest != kNowhere) fail(cover.after_rest, "Rest element must be last element");
-        return parse_arrow(start, items.finish(), true, head_facts, first_reference);
-    };
-    if (at(Kind::arrow) && !token_.newline_before) return parse_as_arrow();
-    if (ts_ && at(Kind::colon) && !not_return_types_.contains(token_.start)) {
-        const std::uint32_t colon = token_.start;
-        const bool must_precede_colon = in_consequent_;
-        Expression* arrow = nullptr;
-        const auto typed = [&] {
-            skip_return_type();
-            if (!at(Kind::arrow) || token_.newline_before) return false;
-            if (!must_precede_colon) return true;
-            arrow = parse_as_arrow();
-            return at(Kind::colon);
-        };
-        const std::vector<const char*> references = scopes_.references_since(first_reference);
-        if (attempt(typed)) return arrow != nullptr ? arrow : parse_as_arrow();
-        scopes_.replace_references_since(first_reference, references);
-        not_return_types_.insert(colon);
-    }
+    const ArrowHead head = {start,           true,          items,         head_facts,
+                            first_reference, yield_in_head, await_in_head, cover.after_rest};
+    if (Expression* arrow = parse_arrow_behind(head)) return arrow;
     if (list.annotation_at != kNowhere) {
         fail(list.annotation_at, "Unexpected token " + std::string(source_.substr(list.annotation_at, 1)));
     }

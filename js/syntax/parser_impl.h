@@ -301,6 +301,21 @@ private:
     };
     void parse_cover_list(ListBuilder<Node>& items, CoverList& list, CoverErrors& cover, bool arguments);
     Node* parse_annotated_parameter(Node* item, CoverList& list);
+    /// A list in parentheses that becomes the parameters of an arrow function, if an arrow follows.
+    struct ArrowHead {
+        std::uint32_t start;
+        bool is_async;
+        ListBuilder<Node>& parameters;
+        const FunctionFacts& facts;
+        std::size_t first_reference;
+        /// Where it has what no parameter list may have; kNowhere: it does not.
+        std::uint32_t yield_at;
+        std::uint32_t await_at;
+        std::uint32_t after_rest;
+    };
+    Expression* parse_arrow_of(const ArrowHead& head);
+    /// Null if no arrow follows.
+    Expression* parse_arrow_behind(const ArrowHead& head);
     List<Expression> parse_arguments();
     Expression* parse_new();
     Expression* parse_super();

@@ -15,25 +15,20 @@
 #include <string_view>
 #include <utility>
 
+#include "base/free_with.h"
+
 namespace k6::demo {
 namespace {
 
-template <auto Free>
-struct Freeing {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
-using CertificatePtr = std::unique_ptr<X509, Freeing<X509_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freeing<X509_EXTENSION_free>>;
-using BioPtr = std::unique_ptr<BIO, Freeing<BIO_free_all>>;
-using TimePtr = std::unique_ptr<ASN1_TIME, Freeing<ASN1_TIME_free>>;
-using OcspIdPtr = std::unique_ptr<OCSP_CERTID, Freeing<OCSP_CERTID_free>>;
-using OcspBasicPtr = std::unique_ptr<OCSP_BASICRESP, Freeing<OCSP_BASICRESP_free>>;
-using OcspResponsePtr = std::unique_ptr<OCSP_RESPONSE, Freeing<OCSP_RESPONSE_free>>;
-using BigNumberPtr = std::unique_ptr<BIGNUM, Freeing<BN_free>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>>;
+using BioPtr = std::unique_ptr<BIO, FreeWith<BIO_free_all>>;
+using TimePtr = std::unique_ptr<ASN1_TIME, FreeWith<ASN1_TIME_free>>;
+using OcspIdPtr = std::unique_ptr<OCSP_CERTID, FreeWith<OCSP_CERTID_free>>;
+using OcspBasicPtr = std::unique_ptr<OCSP_BASICRESP, FreeWith<OCSP_BASICRESP_free>>;
+using OcspResponsePtr = std::unique_ptr<OCSP_RESPONSE, FreeWith<OCSP_RESPONSE_free>>;
+using BigNumberPtr = std::unique_ptr<BIGNUM, FreeWith<BN_free>>;
 
 Error openssl_error(std::string_view doing) {
     std::array<char, 256> reason = {};
