@@ -156,7 +156,7 @@ private:
     // A failure need not be one: the database may be there, and its user not be allowed to make any.
     void create_database() const {
         HttpTarget quick = target_;
-        quick.timeout = std::chrono::seconds(5);
+        quick.timeout = std::min<Duration>(std::chrono::seconds(5), output_.context().patience);
         auto poster = HttpPoster::make(quick);
         if (!poster) return;
         const auto answer = (*poster)->post(

@@ -128,6 +128,17 @@ TEST_F(KafkaPeer, ABrokerThatDiesIsMadeUpForByTheOthers) {
               static_cast<std::size_t>(2 * requests * samples_of_a_request));
 }
 
+TEST_F(KafkaPeer, AClusterThatDiesTakesNoMemoryAndNoTime) {
+    patience = std::chrono::milliseconds(300);
+    Outputs outputs = start({"kafka=brokers={" + brokers + "},topic=samples,push_interval=5ms,format=influxdb"});
+    record_all(outputs);
+    for (int broker = 1; broker <= 3; ++broker) rd_kafka_mock_broker_set_down(mock_, broker);
+    const std::uint64_t recorded = record_beyond_the_bounds(outputs);
+    ASSERT_TRUE(outputs[0]->stop({}));
+    EXPECT_GE(outputs[0]->dropped_samples(), recorded) << log();
+    EXPECT_LE(outputs[0]->dropped_samples(), recorded + requests * samples_of_a_request) << log();
+}
+
 TEST_F(KafkaPeer, TellsLibrdkafkaOfPasswordsAndTls) {
     environment = {{"K6_KAFKA_BROKERS", brokers},
                    {"K6_KAFKA_TOPIC", "samples"},

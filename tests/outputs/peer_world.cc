@@ -1,12 +1,26 @@
 #include "tests/outputs/peer_world.h"
 
+#include <unistd.h>
+
 #include <array>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
 #include "outputs/factory.h"
 
 namespace k6::outputs {
+namespace {
+
+/// Bytes of this process that are in memory.
+std::size_t resident() {
+    std::ifstream file("/proc/self/statm");
+    std::size_t pages = 0;
+    file >> pages >> pages;
+    return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
 
 PeerWorld::PeerWorld() {
     my_trend = registry.declare("my_trend", metrics::MetricType::trend, metrics::ValueKind::time).value();
@@ -93,6 +107,26 @@ std::uint64_t PeerWorld::run_with(const std::vector<std::string>& specifications
         lost += output->dropped_samples();
     }
     return lost;
+}
+
+std::uint64_t PeerWorld::record_beyond_the_bounds(const Outputs& outputs) {
+    constexpr int requests_of_a_round = 40'000;  // half a million samples, some 20 MB
+    constexpr int rounds_to_the_bounds = 4;
+    constexpr int rounds = 20;
+    constexpr std::size_t bounds_in_use = std::size_t{128} << 20;
+    metrics::SampleFanOut samples(outputs);
+    metrics::Recorder worker(registry, submetrics, samples.sink());
+    std::size_t at_the_bounds = 0;
+    for (int round = 0; round < rounds; ++round) {
+        if (round == rounds_to_the_bounds) at_the_bounds = resident();
+        for (int i = 0; i < requests_of_a_round; ++i) record(worker, 0, i % requests_of_a_worker);
+    }
+    worker.flush_samples();
+    EXPECT_GT(at_the_bounds, 0U);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // those keep memory of their own
+    EXPECT_LT(resident(), at_the_bounds + bounds_in_use);
+#endif
+    return std::uint64_t{rounds} * requests_of_a_round * samples_of_a_request;
 }
 
 std::string PeerWorld::ask(const HttpTarget& target, const std::string& path, const Parameters& form) {

@@ -51,6 +51,11 @@ protected:
     /// Starts, records, stops; the samples that did not arrive.
     std::uint64_t run_with(const std::vector<std::string>& specifications);
 
+    /// Twenty rounds of half a million samples from one worker, whose memory must not grow after the first four: what
+    /// holds them back is bounded. How much of the bounds is in use at one moment is the threads' chance: a queue of a
+    /// million samples, as many again that are being written, and what is under way. Returns how many were recorded.
+    std::uint64_t record_beyond_the_bounds(const Outputs& outputs);
+
     /// What a service answers a form with; throws std::runtime_error if that is no success.
     static std::string ask(const HttpTarget& target, const std::string& path, const Parameters& form);
 
