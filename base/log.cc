@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/json_escape.h"
+
 namespace k6 {
 namespace {
 
@@ -32,34 +34,14 @@ bool needs_quotes(std::string_view value) {
     });
 }
 
-// A double-quoted string with \" \\ \n \r \t and \u00XX for other control characters: valid JSON and valid logfmt.
+// A double-quoted string: valid JSON and valid logfmt.
 void append_quoted(std::string& out, std::string_view value) {
     out += '"';
     for (char c : value) {
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-                    char escaped[8];
-                    std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned char>(c));
-                    out += escaped;
-                } else {
-                    out += c;
-                }
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '"' || c == '\\') {
+            append_json_escape(out, static_cast<unsigned char>(c));
+        } else {
+            out += c;
         }
     }
     out += '"';
@@ -74,7 +56,7 @@ void append_value(std::string& out, std::string_view value) {
 }
 
 std::vector<LogField> sorted(LogFields fields) {
-    std::vector<LogField> result(fields);
+    std::vector<LogField> result(fields.begin(), fields.end());
     std::stable_sort(result.begin(), result.end(),
                      [](const LogField& a, const LogField& b) { return a.first < b.first; });
     return result;
@@ -109,7 +91,7 @@ std::string format_log_record(LogFormat format, bool colour, LogLevel level, std
         case LogFormat::json: {
             // Keys sorted, ours among the record's fields.
             std::string stamp = rfc3339(time);
-            std::vector<LogField> all(fields);
+            std::vector<LogField> all(fields.begin(), fields.end());
             all.emplace_back("level", text_of(level).name);
             all.emplace_back("msg", message);
             all.emplace_back("time", stamp);

@@ -14,6 +14,7 @@
 #include <functional>
 #include <initializer_list>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +25,7 @@ namespace k6 {
 enum class LogLevel { debug, info, warning, error };
 
 using LogField = std::pair<std::string_view, std::string_view>;
-using LogFields = std::initializer_list<LogField>;
+using LogFields = std::span<const LogField>;
 
 /// Where records go.
 class Logger {
@@ -33,10 +34,11 @@ public:
     virtual bool enabled(LogLevel level) const = 0;
     virtual void log(LogLevel level, std::string_view message, LogFields fields) = 0;
 
-    void debug(std::string_view message, LogFields fields = {}) { log(LogLevel::debug, message, fields); }
-    void info(std::string_view message, LogFields fields = {}) { log(LogLevel::info, message, fields); }
-    void warn(std::string_view message, LogFields fields = {}) { log(LogLevel::warning, message, fields); }
-    void error(std::string_view message, LogFields fields = {}) { log(LogLevel::error, message, fields); }
+    using FieldList = std::initializer_list<LogField>;
+    void debug(std::string_view message, FieldList fields = {}) { log(LogLevel::debug, message, {fields}); }
+    void info(std::string_view message, FieldList fields = {}) { log(LogLevel::info, message, {fields}); }
+    void warn(std::string_view message, FieldList fields = {}) { log(LogLevel::warning, message, {fields}); }
+    void error(std::string_view message, FieldList fields = {}) { log(LogLevel::error, message, {fields}); }
 };
 
 enum class LogFormat { text, terminal, json, raw };

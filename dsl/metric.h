@@ -176,6 +176,12 @@ inline constexpr TimeTrend http_req_tls_handshaking{"http_req_tls_handshaking"};
 inline constexpr TimeTrend http_req_sending{"http_req_sending"};
 inline constexpr TimeTrend http_req_waiting{"http_req_waiting"};
 inline constexpr TimeTrend http_req_receiving{"http_req_receiving"};
+inline constexpr Counter ws_sessions{"ws_sessions"};
+inline constexpr TimeTrend ws_connecting{"ws_connecting"};
+inline constexpr TimeTrend ws_session_duration{"ws_session_duration"};
+inline constexpr Counter ws_msgs_sent{"ws_msgs_sent"};
+inline constexpr Counter ws_msgs_received{"ws_msgs_received"};
+inline constexpr TimeTrend ws_ping{"ws_ping"};
 inline constexpr DataCounter data_sent{"data_sent"};
 inline constexpr DataCounter data_received{"data_received"};
 

@@ -1,7 +1,7 @@
 // What a request carries: bytes with their media type.
 //
 //   vu.http.post(url, json(order));                                        // application/json
-//   vu.http.post(url, form({{"user", "ann"}, {"password", "s&cret"}}));    // application/x-www-form-urlencoded
+//   vu.http.post(url, form({{"user", "me"}, {"password", "s&cret"}}));    // application/x-www-form-urlencoded
 //   vu.http.post(url, multipart({part("title", "A picture"), file_part("picture", bytes, "a.png", "image/png")}));
 //   vu.http.post(url, "plain bytes");                                      // no Content-Type of its own
 //

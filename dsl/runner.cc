@@ -13,7 +13,8 @@ namespace {
 
 class Body final : public VuBody {
 public:
-    Body(k6::Vu& core, http::ClientShared& shared, const Runner& runner) : vu_(core, shared, runner) {}
+    Body(k6::Vu& core, http::ClientShared& shared, ws::ClientShared& ws_shared, const Runner& runner)
+        : vu_(core, shared, ws_shared, runner) {}
 
     void activate(const k6::Scenario& scenario) override {
         entry_ = runner().find(scenario.exec);
@@ -107,7 +108,8 @@ Runner::Runner(Test test, Options options, std::vector<Data> data, StringMap env
       registry_(&registry),
       seed_(std::random_device{}()),
       helpers_({.max_threads = std::max<std::size_t>(1, test_.helper_threads)}),
-      clients_(workers, std::string(product_user_agent)) {}
+      clients_(workers, std::string(product_user_agent)),
+      ws_clients_(workers) {}
 
 Runner::~Runner() = default;
 
@@ -138,7 +140,7 @@ const void* Runner::find_data(std::string_view path, const std::type_info& type)
 Result<std::unique_ptr<VuBody>> Runner::make_vu(k6::Vu& vu) {
     auto shared = clients_.of(vu.plan(), vu.worker());
     if (!shared) return shared.error();
-    return std::unique_ptr<VuBody>(std::make_unique<Body>(vu, **shared, *this));
+    return std::unique_ptr<VuBody>(std::make_unique<Body>(vu, **shared, ws_clients_.of(vu.worker()), *this));
 }
 
 Result<void> Runner::setup(VuBody& body) {

@@ -22,6 +22,7 @@
 #include "engine/plan/options.h"
 #include "engine/runtime/blocking_pool.h"
 #include "metrics/metric.h"
+#include "proto_ws/client_shared.h"
 
 namespace k6::dsl {
 
@@ -81,6 +82,7 @@ private:
     mutable BlockingPool helpers_;
     /// By worker index; each made and used on its worker's thread only.
     http::SharedClients clients_;
+    ws::SharedClients ws_clients_;
 };
 
 }  // namespace k6::dsl

@@ -23,8 +23,12 @@ TagScope::~TagScope() {
     vu_.set_tags(outer_ ? table.with(vu_.tags(), key_, *outer_) : table.without(vu_.tags(), key_));
 }
 
-Vu::Vu(k6::Vu& core, http::ClientShared& shared, const Runner& runner)
-    : http(shared, core), core_(core), runner_(runner), random_(runner.vu_seed(core.id_in_test())) {}
+Vu::Vu(k6::Vu& core, http::ClientShared& shared, ws::ClientShared& ws_shared, const Runner& runner)
+    : http(shared, core),
+      ws(core, http, shared, ws_shared),
+      core_(core),
+      runner_(runner),
+      random_(runner.vu_seed(core.id_in_test())) {}
 
 std::string_view Vu::env(std::string_view name, std::string_view fallback) const {
     const std::string key(name);

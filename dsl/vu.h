@@ -28,6 +28,7 @@
 #include "dsl/call.h"
 #include "dsl/http.h"
 #include "dsl/metric.h"
+#include "dsl/ws.h"
 #include "engine/exec/group.h"
 #include "engine/exec/vu.h"
 
@@ -74,11 +75,12 @@ private:
 
 class Vu {
 public:
-    Vu(k6::Vu& core, http::ClientShared& shared, const Runner& runner);
+    Vu(k6::Vu& core, http::ClientShared& shared, ws::ClientShared& ws_shared, const Runner& runner);
     Vu(const Vu&) = delete;
     Vu& operator=(const Vu&) = delete;
 
     Http http;
+    WebSockets ws;
 
     /// From 1 on; 0 in setup and teardown.
     std::uint64_t id() const noexcept { return core_.id_in_test(); }

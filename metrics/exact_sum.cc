@@ -17,48 +17,47 @@ void ExactSum::normalise() {
     room_ = additions_between_carries;
 }
 
-// Values from 2^-20 to 2^43, which is nearly all that is ever measured, fit one wide integer.
+// Values from 2^-20 to 2^43, which is nearly all that is ever measured: the mantissas of each exponent are added up
+// first, and what that comes to fits one wide integer.
 void ExactSum::add(std::span<const double> values) {
     constexpr std::uint64_t least_exponent = 1023 - 20;
-    constexpr std::size_t at_once = 1024;
+    constexpr std::size_t exponents = 63;
+    // So many mantissas of 53 bits fit 64.
+    constexpr std::size_t at_once = 2048;
     constexpr std::uint64_t implicit_bit = std::uint64_t{1} << 52;
     while (!values.empty()) {
         const auto some = values.first(std::min(values.size(), at_once));
         values = values.subspan(some.size());
-        Wide positive = 0;
-        Wide negative = 0;
+        std::array<std::uint64_t, exponents> mantissas{};
         for (const double value : some) {
             const auto bits = std::bit_cast<std::uint64_t>(value);
-            const std::uint64_t shift = (bits >> 52 & 0x7ff) - least_exponent;
-            if (shift < 63) [[likely]] {
-                const Wide term = static_cast<Wide>((bits & (implicit_bit - 1)) | implicit_bit) << shift;
-                if ((bits >> 63) != 0) [[unlikely]] {
-                    negative += term;
-                } else {
-                    positive += term;
-                }
+            // The sign makes it too large.
+            const std::uint64_t exponent = (bits >> 52) - least_exponent;
+            if (exponent < exponents) [[likely]] {
+                mantissas[exponent] += (bits & (implicit_bit - 1)) | implicit_bit;
             } else if (value != 0) {
                 add(value);
             }
         }
-        add_wide(positive, 1);
-        add_wide(negative, -1);
+        Wide sum = 0;
+        for (std::size_t exponent = 0; exponent < exponents; ++exponent) {
+            if (mantissas[exponent] != 0) sum += static_cast<Wide>(mantissas[exponent]) << exponent;
+        }
+        add_wide(sum);
     }
 }
 
-void ExactSum::add_wide(Wide magnitude, int sign) {
+void ExactSum::add_wide(Wide sum) {
     constexpr std::size_t first_digit = (1023 - 20) / 32;
     constexpr unsigned shift = (1023 - 20) % 32;
-    if (room_ < 2) normalise();
-    room_ -= 2;
+    if (room_ == 0) normalise();
+    --room_;
     // Shifted, it may be a little wider than its type: the low digit first.
-    digits_[first_digit] +=
-        sign * static_cast<std::int64_t>(static_cast<std::uint64_t>(magnitude << shift) & 0xffffffff);
-    magnitude >>= 32 - shift;
+    digits_[first_digit] += static_cast<std::int64_t>(static_cast<std::uint64_t>(sum << shift) & 0xffffffff);
+    sum >>= 32 - shift;
     for (std::size_t i = 1; i <= 4; ++i) {
-        digits_[first_digit + i] +=
-            sign * static_cast<std::int64_t>(static_cast<std::uint64_t>(magnitude) & 0xffffffff);
-        magnitude >>= 32;
+        digits_[first_digit + i] += static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) & 0xffffffff);
+        sum >>= 32;
     }
 }
 

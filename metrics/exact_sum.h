@@ -71,7 +71,7 @@ private:
     static constexpr std::uint32_t additions_between_carries = 2000;
 
     __extension__ using Wide = unsigned __int128;
-    void add_wide(Wide magnitude, int sign);
+    void add_wide(Wide sum);
     /// All digits but the last to [0, 2^32): one form for each number.
     void normalise();
     bool normal_and_negative() const { return digits_.back() < 0; }

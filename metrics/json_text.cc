@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "base/json_escape.h"
 #include "metrics/number_text.h"
 
 namespace k6::metrics {
@@ -31,37 +32,6 @@ std::size_t utf8_sequence(std::string_view text) {
     return 0;
 }
 
-void append_escape(std::string& out, unsigned char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    switch (c) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\b':
-            out += "\\b";
-            break;
-        case '\f':
-            out += "\\f";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        default:
-            out += "\\u00";
-            out += digits[c >> 4];
-            out += digits[c & 15];
-    }
-}
-
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -75,7 +45,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
         const auto first = static_cast<unsigned char>(text.front());
         if (first < 0x80) {
-            append_escape(out, first);
+            append_json_escape(out, first);
             text.remove_prefix(1);
             continue;
         }
@@ -85,9 +55,9 @@ void append_json_string(std::string& out, std::string_view text) {
         if (length == 0) {
             out += "\\ufffd";
         } else if (sequence == "\u2028") {
-            out += "\\u2028";
+            append_unicode_escape(out, 0x2028);
         } else if (sequence == "\u2029") {
-            out += "\\u2029";
+            append_unicode_escape(out, 0x2029);
         } else {
             out += sequence;
         }

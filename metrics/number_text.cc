@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 
 namespace k6::metrics {
@@ -33,6 +34,29 @@ Decimal shortest(double value) {
     return decimal;
 }
 
+/// Times of whole nanoseconds in milliseconds, whole numbers and all else that has at most six decimals. False if
+/// `value`, which is not negative, is none of them.
+bool append_millionths(std::string& text, double value) {
+    constexpr std::uint64_t million = 1'000'000;
+    // Up to fifteen digits: so many always come back from a double, and no other text as short does.
+    if (!(value < 1e9)) return false;
+    const auto millionths = static_cast<std::uint64_t>(value * 1e6 + 0.5);
+    if (static_cast<double>(millionths) / 1e6 != value) return false;
+    std::array<char, 24> buffer;
+    char* end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), millionths / million).ptr;
+    if (std::uint64_t rest = millionths % million; rest != 0) {
+        *end = '.';
+        for (int i = 6; i > 0; --i) {
+            end[i] = static_cast<char>('0' + rest % 10);
+            rest /= 10;
+        }
+        end += 7;
+        while (end[-1] == '0') --end;
+    }
+    text.append(buffer.data(), end);
+    return true;
+}
+
 bool equals_ignoring_case(std::string_view text, std::string_view lower) {
     return std::ranges::equal(text, lower, {},
                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -53,10 +77,7 @@ void append_number(std::string& text, double value) {
         text += "Infinity";
         return;
     }
-    if (value == 0) {
-        text += '0';
-        return;
-    }
+    if (append_millionths(text, value)) return;
     if (value >= 1e-6 && value < integers_end) {
         std::array<char, 40> buffer;
         const auto end =

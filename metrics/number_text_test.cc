@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <random>
+#include <string>
 
 namespace k6::metrics {
 namespace {
@@ -35,6 +40,29 @@ TEST(NumberText, FollowsNumberToString) {
         {NAN, "NaN"},
     };
     for (const auto& one : cases) EXPECT_EQ(number_text(one.value), one.text);
+}
+
+// Numbers with few decimals have a way of their own: it must say what the general one does.
+TEST(NumberText, IsTheShortestOfAllThatComeBack) {
+    std::mt19937_64 random(1);
+    const auto shortest = [](double value) {
+        std::array<char, 64> buffer;
+        return std::string(
+            buffer.data(),
+            std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr);
+    };
+    for (int i = 0; i < 200'000; ++i) {
+        const std::uint64_t bits = random() >> (i % 50);
+        for (const double value :
+             {static_cast<double>(bits % 1'000'000'000'000'000) / 1e6, static_cast<double>(bits % 1'000'000'000),
+              std::nextafter(static_cast<double>(bits % 1'000'000'000) / 1e6, 1e9)}) {
+            if (value < 1e-6 && value != 0) continue;
+            ASSERT_EQ(number_text(value), shortest(value));
+            if (value != 0) {
+                ASSERT_EQ(number_text(-value), shortest(-value));
+            }
+        }
+    }
 }
 
 TEST(ToFixed, FollowsNumberToFixed) {

@@ -11,6 +11,13 @@ constexpr std::uint32_t checks_index = MetricId{Builtin::checks}.index;
 constexpr std::uint32_t group_duration_index = MetricId{Builtin::group_duration}.index;
 static_assert(group_duration_index == checks_index + 1);
 
+/// Each bit of the result depends on all bits of `value` (the finaliser of MurmurHash3, A. Appleby).
+constexpr std::uint64_t spread(std::uint64_t value) {
+    value = (value ^ value >> 33) * 0xff51afd7ed558ccdULL;
+    value = (value ^ value >> 33) * 0xc4ceb9fe1a85ec53ULL;
+    return value ^ value >> 33;
+}
+
 }  // namespace
 
 Recorder::Recorder(const Registry& registry, const SubmetricSet& submetrics, SampleSink* sample_sink)
@@ -119,7 +126,10 @@ void Recorder::add_batch(TagSetId tags, std::span<const MetricValue> values, Wal
             if (!std::isnan(one.value)) sink_of(part, one.metric).add(one.value, time);
         }
     }
-    if (sample_sink_ != nullptr) push_samples(tags, values, time, metadata);
+    if (sample_sink_ != nullptr) {
+        count_series(route, tags_.get(tags), values);
+        push_samples(tags, values, time, metadata);
+    }
 }
 
 void Recorder::add_to_submetrics(const Routes& routes, const Route& route, const MetricValue& one, WallTime time) {
@@ -166,6 +176,22 @@ void Recorder::note_group(Route& route, TagSetId tags, WallTime time) {
     groups_.emplace(std::string(*group), seen(time));
 }
 
+void Recorder::count_series(Route& route, const TagSet& tags, std::span<const MetricValue> values) {
+    std::uint64_t metrics = 0;
+    bool later_ones = false;
+    for (const MetricValue& one : values) {
+        metrics |= std::uint64_t{1} << (one.metric.index % 64);
+        later_ones = later_ones || one.metric.index >= 64;
+    }
+    if ((metrics & ~route.counted) == 0 && !later_ones) [[likely]]
+        return;
+    const std::uint64_t of_tags = tags.hash();
+    for (const MetricValue& one : values) {
+        if (one.metric.index < 64) route.counted |= std::uint64_t{1} << one.metric.index;
+        series_.add(spread(of_tags + one.metric.index));
+    }
+}
+
 void Recorder::push_samples(TagSetId tags, std::span<const MetricValue> values, WallTime time, TagSetId metadata) {
     const TagSet* const tag_set = &tags_.get(tags);
     const TagSet* const metadata_set = &tags_.get(metadata);
@@ -188,7 +214,8 @@ void Recorder::flush_samples() {
 }
 
 RunSnapshot Recorder::snapshot(Extent extent) const {
-    RunSnapshot snapshot{totals_, submetric_sinks_, checks_, {}, tags_.dropped_tags() + tags_.stale_reads(), {}};
+    RunSnapshot snapshot{totals_, submetric_sinks_, checks_, {}, tags_.dropped_tags() + tags_.stale_reads(), series_,
+                         {}};
     for (const Sink& sink : snapshot.totals) sink.settle();
     for (const Sink& sink : snapshot.submetrics) sink.settle();
     for (const auto& [path, first_seen] : groups_) snapshot.groups.push_back({path, first_seen});

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "metrics/breakdown.h"
+#include "metrics/distinct_count.h"
 #include "metrics/metric.h"
 #include "metrics/sample.h"
 #include "metrics/sink.h"
@@ -98,6 +99,8 @@ private:
         bool known = false;
         bool group_noted = false;
         std::int32_t check = not_looked_up;
+        /// Bit i: the series of metric i is in series_; later metrics are added again, which does no harm.
+        std::uint64_t counted = 0;
     };
     static constexpr std::int32_t not_looked_up = -1;
     static constexpr std::int32_t no_check = -2;
@@ -129,6 +132,7 @@ private:
     void note(Route& route, TagSetId tags, const MetricValue& one, WallTime time);
     void add_check(Route& route, TagSetId tags, double value, WallTime time);
     void note_group(Route& route, TagSetId tags, WallTime time);
+    void count_series(Route& route, const TagSet& tags, std::span<const MetricValue> values);
     void push_samples(TagSetId tags, std::span<const MetricValue> values, WallTime time, TagSetId metadata);
 
     const Registry& registry_;
@@ -148,6 +152,7 @@ private:
     WallTime last_seen_{};
     std::uint32_t next_order_ = 0;
     std::vector<Parts> breakdowns_;
+    DistinctCount series_;
     std::shared_ptr<SampleChunk> chunk_;
     std::uint32_t chunk_generation_ = 0;
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -117,6 +118,37 @@ TEST(Recorder, MakesNoSamplesUnlessSomebodyWantsThem) {
     EXPECT_FALSE(recorder.tags().observes(SystemTag::url));
     recorder.add(Builtin::iterations, no_tags, 1, at(1));
     recorder.flush_samples();
+}
+
+// A series is a metric with a set of tags; the same one on several workers is one.
+TEST(Recorder, CountsSeriesIfSomebodyWantsSamples) {
+    Registry registry;
+    const MetricId mine = registry.declare("mine", MetricType::counter).value();
+    const SubmetricSet submetrics;
+    CollectingSink sink;
+    Recorder unseen(registry, submetrics);
+    unseen.add(mine, unseen.tags().with(no_tags, "id", "1"), 1, at(1));
+    EXPECT_EQ(unseen.snapshot().series.estimate(), 0U);
+
+    Recorder first(registry, submetrics, &sink);
+    Recorder second(registry, submetrics, &sink);
+    for (int turn = 0; turn < 2; ++turn) {
+        for (Recorder* recorder : {&first, &second}) {
+            for (int i = 0; i < 10; ++i) {
+                const std::string id = std::to_string(i + (recorder == &second ? 5 : 0));
+                const TagUpdate update{recorder->tags().key("id"), id};
+                const TagSetId tags = recorder->tags().for_sample(no_tags, {&update, 1});
+                const std::array both{MetricValue{mine, 1}, MetricValue{Builtin::checks, 1}};
+                recorder->add_batch(tags, both, at(1));
+                // Metadata are no part of a series.
+                recorder->add(mine, tags, 1, at(1), recorder->tags().with(no_tags, "trace", id));
+            }
+        }
+    }
+    RunSnapshot whole = first.snapshot();
+    EXPECT_EQ(whole.series.estimate(), 20U);
+    whole.merge(second.snapshot());
+    EXPECT_EQ(whole.series.estimate(), 30U);
 }
 
 TEST(Recorder, HandsOutSamplesInChunks) {

@@ -66,8 +66,8 @@ void TrendSink::settle() const {
     double least = min_;
     double most = max_;
     for (const double value : fresh) {
-        least = value < least ? value : least;
-        most = value > most ? value : most;
+        least = std::min(value, least);
+        most = std::max(value, most);
     }
     min_ = least;
     max_ = most;

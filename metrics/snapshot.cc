@@ -49,6 +49,7 @@ void RunSnapshot::merge(const RunSnapshot& other) {
     merge_named(
         groups, other.groups, [](const GroupSeen& group) { return group.path; }, [](GroupSeen&, const GroupSeen&) {});
     lost_tags += other.lost_tags;
+    series.merge(other.series);
     for (std::size_t i = 0; i < other.breakdowns.size(); ++i) {
         if (i < breakdowns.size()) {
             breakdowns[i].merge(other.breakdowns[i]);

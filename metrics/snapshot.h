@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "metrics/breakdown.h"
+#include "metrics/distinct_count.h"
 #include "metrics/metric.h"
 #include "metrics/sample.h"
 #include "metrics/sink.h"
@@ -50,6 +51,8 @@ struct RunSnapshot {
     std::vector<GroupSeen> groups;
     /// Tags that the limits of TagTable took from samples: worth a warning at the end of the run.
     std::uint64_t lost_tags = 0;
+    /// Metrics with their tag sets, counted only if samples go to outputs: nobody else sees all tags.
+    DistinctCount series = {};
     /// In the order of SubmetricSet::breakdowns().
     std::vector<BreakdownSnapshot> breakdowns = {};
 

@@ -247,6 +247,48 @@ TEST_F(SummaryText, PutsMetricsInTheirSections) {
               "\n");
 }
 
+// The line below a failed check stands further in with each level than the check itself.
+TEST_F(SummaryText, IndentsTheChecksOfNestedGroups) {
+    submetrics.add_breakdown({scenario_and_group, 100});
+    start();
+    check("::a", "one", {0});
+    check("::a::b", "two", {1, 0});
+    check("::a::b::c", "three", {0, 0, 1});
+    SummaryTextOptions options;
+    options.layout = SummaryLayout::full;
+    const std::string text = render(options);
+    EXPECT_EQ(text.substr(text.find("  █ GROUP")),
+              "  █ GROUP: a \n"
+              "\n"
+              "    checks_total.......: 1       0.5/s\n"
+              "    checks_succeeded...: 0.00%   0 out of 1\n"
+              "    checks_failed......: 100.00% 1 out of 1\n"
+              "\n"
+              "    ✗ one\n"
+              "      ↳  0% — ✓ 0 / ✗ 1\n"
+              "\n"
+              "    ↳ GROUP: b \n"
+              "\n"
+              "      checks_total.......: 2      1/s\n"
+              "      checks_succeeded...: 50.00% 1 out of 2\n"
+              "      checks_failed......: 50.00% 1 out of 2\n"
+              "\n"
+              "      ✗ two\n"
+              "          ↳  50% — ✓ 1 / ✗ 1\n"
+              "\n"
+              "      ↳ GROUP: c \n"
+              "\n"
+              "        checks_total.......: 3      1.5/s\n"
+              "        checks_succeeded...: 33.33% 1 out of 3\n"
+              "        checks_failed......: 66.66% 2 out of 3\n"
+              "\n"
+              "        ✗ three\n"
+              "              ↳  33% — ✓ 1 / ✗ 2\n"
+              "\n"
+              "\n"
+              "\n");
+}
+
 // With the system tag `check` off there are numbers, but no names.
 TEST_F(SummaryText, CountsUnnamedChecks) {
     start();

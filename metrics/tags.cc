@@ -11,12 +11,6 @@
 namespace k6::metrics {
 namespace {
 
-// TagSetId: a set to keep is its index; a sample set is this bit, its generation and its index therein.
-constexpr std::uint32_t sample_bit = std::uint32_t{1} << 31;
-constexpr unsigned index_bits = 18;
-constexpr std::uint32_t index_mask = (std::uint32_t{1} << index_bits) - 1;
-constexpr std::uint32_t generation_mask = (sample_bit >> index_bits) - 1;
-
 // After the system tags: the key of every name that nobody observes.
 constexpr TagKey unobserved_key{static_cast<std::uint32_t>(system_tag_table.size())};
 
@@ -80,6 +74,12 @@ std::optional<std::string_view> TagSet::get(std::string_view key) const {
     const auto tag = std::ranges::lower_bound(tags_, key, {}, &Tag::key);
     if (tag == tags_.end() || tag->key != key) return std::nullopt;
     return tag->value;
+}
+
+std::uint64_t TagSet::hash() const {
+    std::uint64_t hash = 0;
+    for (const Tag& tag : tags_) hash = hash_text(hash_text(hash, tag.key), tag.value);
+    return hash;
 }
 
 /// The memory of tag sets that share a lifetime, and the look-up tables by which they are found again.
@@ -238,17 +238,18 @@ std::span<const TagUpdate> TagTable::filter(std::span<const TagUpdate> updates) 
             return key_of(update.key).policy == KeyPolicy::every_value && update.value.data() != nullptr;
         });
     if (unchanged) return updates;
-    filtered_.clear();
+    if (updates.size() > most_filtered_) [[unlikely]] {
+        most_filtered_ = updates.size();
+        filtered_ = std::make_unique<TagUpdate[]>(most_filtered_);
+    }
+    TagUpdate* kept = filtered_.get();
     for (const TagUpdate& update : updates) {
         const Key& key = key_of(update.key);
         if (key.policy == KeyPolicy::drop) continue;
-        if (key.policy == KeyPolicy::listed_values && !key.lists(update.value)) {
-            filtered_.push_back(TagUpdate{update.key, {}});
-        } else {
-            filtered_.push_back(TagUpdate{update.key, with_address(update.value)});
-        }
+        const bool matters = key.policy == KeyPolicy::every_value || key.lists(update.value);
+        *kept++ = TagUpdate{update.key, matters ? with_address(update.value) : std::string_view()};
     }
-    return filtered_;
+    return {filtered_.get(), kept};
 }
 
 TagSetId TagTable::with(TagSetId base, TagKey key, std::string_view value) {
@@ -312,8 +313,7 @@ TagSetId TagTable::make(Lifetime lifetime, TagSetId base, std::span<const TagUpd
     }
 
     if (tags.empty()) return no_tags;
-    std::uint64_t content = 0;
-    for (const Tag& tag : tags) content = hash_text(hash_text(content, tag.key), tag.value);
+    const std::uint64_t content = TagSet(tags).hash();
     std::optional<std::uint32_t> index = storage.find_content(content, tags);
     if (!index) {
         if (storage.size() >= limits_.kept_sets) {
@@ -330,22 +330,6 @@ TagSetId TagTable::make(Lifetime lifetime, TagSetId base, std::span<const TagUpd
         storage.add_transition(hash, base, updates, made);
     }
     return made;
-}
-
-std::optional<TagTable::SampleSetId> TagTable::as_sample_set(TagSetId id) {
-    const auto bits = static_cast<std::uint32_t>(id);
-    if ((bits & sample_bit) == 0) return std::nullopt;
-    return SampleSetId{bits >> index_bits & generation_mask, bits & index_mask};
-}
-
-TagSetId TagTable::live(TagSetId id) const {
-    const auto sample = as_sample_set(id);
-    if (!sample || sample->generation == generation_number_ ||
-        sample->generation == ((generation_number_ - 1) & generation_mask)) {
-        return id;
-    }
-    ++stale_reads_;
-    return no_tags;
 }
 
 const TagSet& TagTable::get(TagSetId id) const {

@@ -72,6 +72,8 @@ public:
     bool empty() const { return tags_.empty(); }
     /// nullopt if the key is absent; a present tag may have an empty value.
     std::optional<std::string_view> get(std::string_view key) const;
+    /// Of the content: equal sets of different tables have equal hashes.
+    std::uint64_t hash() const;
 
 private:
     std::span<const Tag> tags_;
@@ -163,15 +165,31 @@ public:
         std::uint32_t index;
     };
     /// nullopt for a set to keep, whose id is its index.
-    static std::optional<SampleSetId> as_sample_set(TagSetId id);
+    static std::optional<SampleSetId> as_sample_set(TagSetId id) {
+        const auto bits = static_cast<std::uint32_t>(id);
+        if ((bits & sample_bit) == 0) return std::nullopt;
+        return SampleSetId{bits >> index_bits & generation_mask, bits & index_mask};
+    }
     /// Generations are numbered from 0, modulo 2^13; sets of this one and the one before are live.
     std::uint32_t generation() const { return generation_number_; }
     /// The id itself, or no_tags (and one more stale read) if its set is gone.
-    TagSetId live(TagSetId id) const;
+    TagSetId live(TagSetId id) const {
+        const auto sample = as_sample_set(id);
+        if (!sample || ((generation_number_ - sample->generation) & generation_mask) <= 1) [[likely]]
+            return id;
+        ++stale_reads_;
+        return no_tags;
+    }
     /// What keeps all live sets where they are: hold both as long as a `const TagSet*` is read.
     std::array<std::shared_ptr<const void>, 3> storage() const;
 
 private:
+    // TagSetId: a set to keep is its index; a sample set is this bit, its generation and its index therein.
+    static constexpr std::uint32_t sample_bit = std::uint32_t{1} << 31;
+    static constexpr unsigned index_bits = 18;
+    static constexpr std::uint32_t index_mask = (std::uint32_t{1} << index_bits) - 1;
+    static constexpr std::uint32_t generation_mask = (sample_bit >> index_bits) - 1;
+
     class Storage;
     enum class KeyPolicy : std::uint8_t { drop, every_value, listed_values };
     struct Key {
@@ -203,7 +221,9 @@ private:
     std::shared_ptr<Storage> kept_;
     std::array<std::shared_ptr<Storage>, 2> generations_;
     std::uint32_t generation_number_ = 0;
-    std::vector<TagUpdate> filtered_;
+    /// What filter() returns, with room for so many.
+    std::unique_ptr<TagUpdate[]> filtered_;
+    std::size_t most_filtered_ = 0;
     std::uint64_t sets_made_ = 0;
     std::uint64_t dropped_tags_ = 0;
     mutable std::uint64_t stale_reads_ = 0;

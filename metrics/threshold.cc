@@ -299,18 +299,20 @@ Result<ThresholdSet> ThresholdSet::create(std::span<const ThresholdDefinition> d
     return set;
 }
 
-std::vector<std::string> ThresholdSet::add_submetrics(std::span<const ThresholdDefinition> definitions,
-                                                      const Registry& registry, SubmetricSet& submetrics) {
-    std::vector<std::string> unknown;
+ThresholdSet ThresholdSet::of_metrics_alone(std::span<const ThresholdDefinition> definitions, const Registry& registry,
+                                            SubmetricSet& submetrics) {
+    ThresholdSet set;
     for (const ThresholdDefinition& definition : definitions) {
         auto target = find_target(definition, registry);
         if (!target || target->metric == nullptr) {
-            unknown.push_back(definition.metric);
-        } else if (target->selector) {
-            submetrics.add(*target->metric, std::move(*target->selector));
+            set.warnings_.push_back("Invalid metric '" + definition.metric + "' in threshold definitions");
+            continue;
         }
+        MetricThresholds entry{definition.metric, target->metric->id, target->metric->type, std::nullopt, {}};
+        if (target->selector) entry.submetric = submetrics.add(*target->metric, std::move(*target->selector));
+        set.metrics_.push_back(std::move(entry));
     }
-    return unknown;
+    return set;
 }
 
 ThresholdSet::Verdict ThresholdSet::evaluate(const RunSnapshot& snapshot, Duration run_duration, Moment moment) {

@@ -115,10 +115,10 @@ public:
     static Result<ThresholdSet> create(std::span<const ThresholdDefinition> definitions, const Registry& registry,
                                        SubmetricSet& submetrics, WithoutData without_data = WithoutData::fails);
 
-    /// For --no-thresholds: expressions are not even parsed, but the definitions' sub-metrics are made, as the summary
-    /// shows them. Returns the names that are no metric's.
-    static std::vector<std::string> add_submetrics(std::span<const ThresholdDefinition> definitions,
-                                                   const Registry& registry, SubmetricSet& submetrics);
+    /// For --no-thresholds: expressions are not even parsed, but the metrics and sub-metrics that they were defined on
+    /// are in the set, as the summary shows them. Names that are no metric's are in warnings().
+    static ThresholdSet of_metrics_alone(std::span<const ThresholdDefinition> definitions, const Registry& registry,
+                                         SubmetricSet& submetrics);
 
     /// Judges every threshold. During the run metrics without samples are left as they were; at the end they count as 0
     /// (a rate, and what has to be divided by a duration of 0, passes).
@@ -134,7 +134,8 @@ public:
 
     const std::vector<MetricThresholds>& all() const { return metrics_; }
     bool empty() const { return metrics_.empty(); }
-    /// Warnings about definitions that can never match (selectors on `vu` or `iter`), one line each.
+    /// Warnings about definitions that can never match (selectors on `vu` or `iter`, unknown names where these are no
+    /// errors), one line each.
     const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:

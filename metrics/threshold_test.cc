@@ -167,10 +167,14 @@ TEST_F(Thresholds, WarnAboutMetadata) {
 
 TEST_F(Thresholds, SwitchedOffStillMakeSubmetrics) {
     const std::vector<ThresholdDefinition> definitions = {
-        {"http_reqs{a:b}", {{"not even parsed"}}}, {"nope", {}}, {"checks{", {}}, {"checks", {}}};
-    EXPECT_EQ(ThresholdSet::add_submetrics(definitions, registry, submetrics),
-              (std::vector<std::string>{"nope", "checks{"}));
-    EXPECT_EQ(submetrics.all().size(), 1U);
+        {"http_reqs{a:b}", {{"not even parsed"}}}, {"nope", {}}, {"checks{", {}}, {"checks", {{"rate>2"}}}};
+    ThresholdSet set = ThresholdSet::of_metrics_alone(definitions, registry, submetrics);
+    EXPECT_EQ(set.warnings(), (std::vector<std::string>{"Invalid metric 'nope' in threshold definitions",
+                                                        "Invalid metric 'checks{' in threshold definitions"}));
+    ASSERT_EQ(submetrics.all().size(), 1U);
+    ASSERT_EQ(set.all().size(), 2U);
+    EXPECT_EQ(set.all()[0].submetric, submetrics.all()[0].id);
+    EXPECT_TRUE(set.evaluate({}, seconds(10), at_end).breached.empty());
 }
 
 TEST_F(Thresholds, MeasureEveryAggregation) {

@@ -12,7 +12,7 @@
 namespace k6::outputs {
 namespace {
 
-constexpr std::size_t write_size = 256 * 1024;
+constexpr std::size_t write_size = 128 * 1024;
 
 constexpr std::array<std::pair<std::string_view, CsvTimeFormat>, 6> time_formats{{
     {"unix", CsvTimeFormat::unix},
@@ -200,11 +200,11 @@ void CsvLines::describe_tags(const metrics::TagSet& tags) {
     last_tags_text_ += ',';
 }
 
-void CsvLines::append(std::string& out, const metrics::SampleChunk& chunk) {
+void CsvLines::append(std::string& out, std::span<const metrics::Sample> samples) {
     // Other sets may have taken the last ones' addresses.
     last_tags_ = nullptr;
     last_metadata_ = nullptr;
-    for (const metrics::Sample& sample : chunk.samples()) {
+    for (const metrics::Sample& sample : samples) {
         if (sample.tags != last_tags_) {
             last_tags_ = sample.tags;
             describe_tags(*sample.tags);
@@ -264,10 +264,10 @@ void CsvOutput::write(const SampleQueue::Chunks& chunks) {
         if (written) written = sink_->write(text_);
         text_.clear();
     };
-    for (const auto& chunk : chunks) {
-        lines_.append(text_, *chunk);
+    for_each_piece(chunks, [this, &flush](std::span<const metrics::Sample> samples) {
+        lines_.append(text_, samples);
         if (text_.size() >= write_size) flush();
-    }
+    });
     flush();
     if (!written) log_error("Samples couldn't be written", written.error().message);
 }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,7 @@ public:
     CsvLines(CsvTimeFormat format, const OutputContext& context);
 
     void append_header(std::string& out) const;
-    void append(std::string& out, const metrics::SampleChunk& chunk);
+    void append(std::string& out, std::span<const metrics::Sample> samples);
 
 private:
     void append_time(std::string& out, metrics::WallTime time);
@@ -51,7 +52,7 @@ private:
     /// System tags with a column each, sorted.
     std::vector<std::string> columns_;
     Rfc3339Text times_;
-    /// The columns of the set written last in this chunk: the samples of one request share theirs.
+    /// The columns of the set written last in this append: the samples of one request share theirs.
     const metrics::TagSet* last_tags_ = nullptr;
     std::string last_tags_text_;
     const metrics::TagSet* last_metadata_ = nullptr;

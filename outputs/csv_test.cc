@@ -31,7 +31,7 @@ TEST_F(CsvTest, WritesColumnsForSystemTagsAndPairsForTheRest) {
          {"c", "d\"e"}},
         1, {{"vu", "1"}, {"iter", "0"}});
     add(Builtin::http_req_duration, {}, 2.5);
-    for (const auto& chunk : taken()) lines.append(text, *chunk);
+    for (const auto& chunk : taken()) lines.append(text, chunk->samples());
     EXPECT_EQ(text,
               "metric_name,timestamp,metric_value,check,error,error_code,expected_response,group,method,name,proto,"
               "scenario,service,status,subproto,tls_version,url,extra_tags,metadata\n"
@@ -44,7 +44,7 @@ TEST_F(CsvTest, TimesHaveTheAskedFormat) {
     const auto samples = taken();
     const auto time_in = [&](CsvTimeFormat format) {
         std::string text;
-        CsvLines(format, context()).append(text, *samples.at(0));
+        CsvLines(format, context()).append(text, samples.at(0)->samples());
         const std::size_t begin = text.find(',') + 1;
         return text.substr(begin, text.find(',', begin) - begin);
     };
@@ -71,7 +71,7 @@ TEST_F(CsvTest, ValuesHaveSixDecimalsAsPrintfRoundsThem) {
         add(Builtin::http_reqs, {}, value);
         std::string text;
         CsvLines lines(CsvTimeFormat::unix, context());
-        for (const auto& chunk : taken()) lines.append(text, *chunk);
+        for (const auto& chunk : taken()) lines.append(text, chunk->samples());
         std::array<char, 400> expected{};
         std::snprintf(expected.data(), expected.size(), "http_reqs,1795287077,%.6f,", value);
         ASSERT_TRUE(text.starts_with(expected.data())) << text << expected.data();

@@ -73,6 +73,13 @@ Result<HttpAnswer> HttpPoster::post(const std::string& path, const std::string& 
     return HttpAnswer{.status = result->status, .body = result->body};
 }
 
+Result<HttpAnswer> HttpPoster::get(const std::string& path) {
+    if (state_->aborted) return Error{ErrorClass::generic, "given up"};
+    const auto result = state_->client.Get(path, {state_->headers.begin(), state_->headers.end()});
+    if (!result) return Error{ErrorClass::generic, "no answer: " + httplib::to_string(result.error())};
+    return HttpAnswer{.status = result->status, .body = result->body};
+}
+
 void HttpPoster::abort() {
     state_->aborted = true;
     state_->client.stop();

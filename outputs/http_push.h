@@ -1,5 +1,5 @@
-// Posting finished bodies over HTTP/1.1 or HTTPS, as outputs do: one connection that is kept, one request at a time,
-// and an end to waiting from another thread.
+// Plain requests over HTTP/1.1 or HTTPS, of finished bodies as outputs post them: one connection that is kept, one
+// request at a time, and an end to waiting from another thread.
 //
 //   auto poster = HttpPoster::make({.base = "https://host:9090", .username = "me", .password = "secret"});
 //   Result<HttpAnswer> answer = (*poster)->post("/api/v1/write", body, "application/x-protobuf");
@@ -62,7 +62,8 @@ public:
     /// `headers` beside those of the target. An error means that no answer came.
     Result<HttpAnswer> post(const std::string& path, const std::string& body, const std::string& content_type,
                             const std::vector<std::pair<std::string, std::string>>& headers = {});
-    /// Ends a post() that is under way, and makes later ones fail. May be called again and again.
+    Result<HttpAnswer> get(const std::string& path);
+    /// Ends a request that is under way, and makes later ones fail. May be called again and again.
     void abort();
 
 private:

@@ -267,7 +267,7 @@ Result<InfluxdbSettings> parse_influxdb_settings(std::optional<std::string_view>
 
 InfluxdbOutput::InfluxdbOutput(const InfluxdbSettings& settings, FieldKinds fields, std::int64_t unit,
                                const OutputContext& context)
-    : QueuedOutput("InfluxDBv1", context, settings.push_interval),
+    : QueuedOutput("influxdb", context, settings.push_interval),
       settings_(settings),
       lines_(context, std::move(fields), unit) {}
 

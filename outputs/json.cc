@@ -5,18 +5,18 @@
 
 #include "base/duration.h"
 #include "metrics/json_text.h"
+#include "metrics/number_text.h"
 
 namespace k6::outputs {
 
-using metrics::append_json_number;
 using metrics::append_json_string;
 
 namespace {
 
 constexpr std::chrono::milliseconds flush_period{200};
 
-// What is encoded is written once it is this much, so that a full queue does not become one huge text.
-constexpr std::size_t write_size = 256 * 1024;
+// What is encoded is written once it is this much: it is still in the processor's cache then.
+constexpr std::size_t write_size = 128 * 1024;
 
 void append_threshold(metrics::JsonWriter& json, const metrics::ThresholdItem& item) {
     if (!item.abort_on_fail) {
@@ -65,18 +65,15 @@ void JsonLines::append_metric(std::string& out, const metrics::Metric& metric) c
     out += '\n';
 }
 
-const JsonLines::KnownMetric& JsonLines::announce(std::string& out, metrics::MetricId id) {
-    if (id.index >= known_.size()) known_.resize(id.index + 1);
-    KnownMetric& known = known_[id.index];
-    if (!known.announced) {
-        const metrics::Metric& metric = context_.registry.at(id);
-        append_metric(out, metric);
-        known.announced = true;
-        known.point_prefix = "{\"metric\":";
-        append_json_string(known.point_prefix, metric.name);
-        known.point_prefix += ",\"type\":\"Point\",\"data\":{\"time\":\"";
-    }
-    return known;
+const std::string& JsonLines::announce(std::string& out, metrics::MetricId id) {
+    if (id.index >= point_prefixes_.size()) point_prefixes_.resize(id.index + 1);
+    const metrics::Metric& metric = context_.registry.at(id);
+    append_metric(out, metric);
+    std::string& prefix = point_prefixes_[id.index];
+    prefix = "{\"metric\":";
+    append_json_string(prefix, metric.name);
+    prefix += ",\"type\":\"Point\",\"data\":{\"time\":\"";
+    return prefix;
 }
 
 void JsonLines::append_tags(std::string& out, const metrics::TagSet& tags) {
@@ -91,29 +88,25 @@ void JsonLines::append_tags(std::string& out, const metrics::TagSet& tags) {
     out += tags.empty() ? "{}" : "}";
 }
 
-void JsonLines::append(std::string& out, const metrics::SampleChunk& chunk) {
+void JsonLines::append(std::string& out, std::span<const metrics::Sample> samples) {
     // Other sets may have taken the last ones' addresses.
     last_tags_ = nullptr;
     last_metadata_ = nullptr;
-    for (const metrics::Sample& sample : chunk.samples()) {
+    for (const metrics::Sample& sample : samples) {
         if (!std::isfinite(sample.value)) {
             ++not_finite_;
             continue;
         }
-        const KnownMetric& metric = announce(out, sample.metric);
-        if (sample.tags != last_tags_) {
+        if (sample.tags != last_tags_ || sample.metadata != last_metadata_) {
             last_tags_ = sample.tags;
-            last_tags_text_ = ",\"tags\":";
-            append_tags(last_tags_text_, *sample.tags);
-        }
-        if (sample.metadata != last_metadata_) {
             last_metadata_ = sample.metadata;
-            last_metadata_text_.clear();
+            last_end_ = ",\"tags\":";
+            append_tags(last_end_, *sample.tags);
             if (!sample.metadata->empty()) {
-                last_metadata_text_ += ",\"metadata\":";
-                append_tags(last_metadata_text_, *sample.metadata);
+                last_end_ += ",\"metadata\":";
+                append_tags(last_end_, *sample.metadata);
             }
-            last_metadata_text_ += "}}\n";
+            last_end_ += "}}\n";
         }
         if (sample.time != last_time_) {
             last_time_ = sample.time;
@@ -121,11 +114,12 @@ void JsonLines::append(std::string& out, const metrics::SampleChunk& chunk) {
             times_.append(last_time_text_, sample.time);
             last_time_text_ += "\",\"value\":";
         }
-        out += metric.point_prefix;
+        const std::size_t metric = sample.metric.index;
+        const bool is_known = metric < point_prefixes_.size() && !point_prefixes_[metric].empty();
+        out += is_known ? point_prefixes_[metric] : announce(out, sample.metric);
         out += last_time_text_;
-        append_json_number(out, sample.value);
-        out += last_tags_text_;
-        out += last_metadata_text_;
+        metrics::append_number(out, sample.value);
+        out += last_end_;
     }
 }
 
@@ -150,10 +144,10 @@ void JsonOutput::write(const SampleQueue::Chunks& chunks) {
         if (written) written = sink_->write(text_);
         text_.clear();
     };
-    for (const auto& chunk : chunks) {
-        lines_.append(text_, *chunk);
+    for_each_piece(chunks, [this, &flush](std::span<const metrics::Sample> samples) {
+        lines_.append(text_, samples);
         if (text_.size() >= write_size) flush();
-    }
+    });
     flush();
     if (!written) log_error("Samples couldn't be written", written.error().message);
 }

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,30 +31,25 @@ class JsonLines {
 public:
     explicit JsonLines(const OutputContext& context) : context_(context) {}
 
-    void append(std::string& out, const metrics::SampleChunk& chunk);
+    void append(std::string& out, std::span<const metrics::Sample> samples);
 
     /// Samples whose value JSON cannot express; left out.
     std::uint64_t not_finite() const { return not_finite_; }
 
 private:
-    struct KnownMetric {
-        bool announced = false;
-        /// The beginning of its Point lines.
-        std::string point_prefix;
-    };
-
-    const KnownMetric& announce(std::string& out, metrics::MetricId id);
+    /// Writes the metric's line; the beginning of its Point lines.
+    const std::string& announce(std::string& out, metrics::MetricId id);
     void append_metric(std::string& out, const metrics::Metric& metric) const;
     void append_tags(std::string& out, const metrics::TagSet& tags);
 
     OutputContext context_;
-    std::vector<KnownMetric> known_;
+    /// By metric; empty if it was not announced yet.
+    std::vector<std::string> point_prefixes_;
     Rfc3339Text times_;
-    /// The set written last in this chunk and its text: the samples of one request share theirs.
+    /// The sets written last in this append and the end of a line with them: the samples of one request share theirs.
     const metrics::TagSet* last_tags_ = nullptr;
-    std::string last_tags_text_;
     const metrics::TagSet* last_metadata_ = nullptr;
-    std::string last_metadata_text_;
+    std::string last_end_;
     metrics::WallTime last_time_ = metrics::WallTime::min();
     std::string last_time_text_;
     std::uint64_t not_finite_ = 0;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -52,6 +53,8 @@ double cost(const std::string& specification, int requests) {
     std::mt19937_64 random(1);
     std::vector<double> values(1 << 12);
     for (double& value : values) value = std::lognormal_distribution(2.0, 0.7)(random);
+    // Times are whole nanoseconds, as a clock gives them, in milliseconds.
+    const auto time = [](double milliseconds) { return std::floor(milliseconds * 1e6) / 1e6; };
     const double begin = cpu_seconds();
     {
         Recorder recorder(registry, submetrics, samples.sink());
@@ -70,13 +73,13 @@ double cost(const std::string& specification, int requests) {
             const double x = values[static_cast<std::size_t>(i) % values.size()];
             const std::array batch = {
                 MetricValue{Builtin::http_reqs, 1},
-                MetricValue{Builtin::http_req_duration, x},
-                MetricValue{Builtin::http_req_blocked, x * 0.001},
+                MetricValue{Builtin::http_req_duration, time(x)},
+                MetricValue{Builtin::http_req_blocked, time(x * 0.001)},
                 MetricValue{Builtin::http_req_connecting, 0},
                 MetricValue{Builtin::http_req_tls_handshaking, 0},
-                MetricValue{Builtin::http_req_sending, x * 0.01},
-                MetricValue{Builtin::http_req_waiting, x * 0.9},
-                MetricValue{Builtin::http_req_receiving, x * 0.09},
+                MetricValue{Builtin::http_req_sending, time(x * 0.01)},
+                MetricValue{Builtin::http_req_waiting, time(x * 0.9)},
+                MetricValue{Builtin::http_req_receiving, time(x * 0.09)},
                 MetricValue{Builtin::http_req_failed, 0},
             };
             recorder.add_batch(tags.for_sample(vu, updates), batch, start + std::chrono::nanoseconds(i * 20'117LL));

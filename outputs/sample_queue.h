@@ -9,6 +9,7 @@
 //   queue.close();
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -50,5 +51,18 @@ private:
     std::uint64_t dropped_ = 0;
     bool closed_ = false;
 };
+
+/// Calls `use` with a few samples after the other: their text is still in the processor's cache when it is written.
+template <class Use>
+void for_each_piece(const SampleQueue::Chunks& chunks, Use&& use) {
+    constexpr std::size_t piece = 256;
+    for (const auto& chunk : chunks) {
+        for (auto rest = chunk->samples(); !rest.empty();) {
+            const auto some = rest.first(std::min(piece, rest.size()));
+            rest = rest.subspan(some.size());
+            use(some);
+        }
+    }
+}
 
 }  // namespace k6::outputs

@@ -80,7 +80,7 @@ void forget_round_trip(Response& response) {
 }
 
 Response Client::Impl::send(const Request& request) {
-    Response response = shared.take_response();
+    Response response;
     const metrics::TagSetId base = request.tags.value_or(vu.tags());
 
     Result<std::shared_ptr<const Url>> url = shared.urls.find(request.url);
@@ -190,7 +190,8 @@ void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadli
 }
 
 [[gnu::noinline]] MaybeFailure Client::Impl::check(const Request& request, const Hop& hop) const {
-    if (!valid_method(hop.method)) return fail({.cause = "net/http: invalid method " + quoted(hop.method)});
+    if (hop.method != "GET" && !valid_method(hop.method))
+        return fail({.cause = "net/http: invalid method " + quoted(hop.method)});
     const Url& url = *hop.url;
     if (url.scheme() != "http" && url.scheme() != "https") {
         return fail({.cause = "unsupported protocol scheme " + quoted(url.scheme())});
@@ -262,7 +263,12 @@ void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadli
 Client::Client(Vu& vu, ClientShared& shared) : impl_(std::make_unique<Impl>(vu, shared.impl())) {}
 Client::~Client() = default;
 Response Client::send(const Request& request) { return impl_->send(request); }
-void Client::recycle(Response&& response) { impl_->shared.give_back(std::move(response)); }
+Result<void> Client::check_url(std::string_view url) {
+    const auto found = impl_->shared.urls.find(url);
+    if (!found) return found.error();
+    return {};
+}
+void Client::recycle(Response&& response) { impl_->shared.response_pool.take_back(std::move(response)); }
 void Client::close_idle() {
     impl_->idle.clear();
     impl_->http2.close_idle();

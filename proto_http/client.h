@@ -12,9 +12,12 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 
+#include "proto_http/byte_stream.h"
 #include "proto_http/client_shared.h"
+#include "proto_http/headers.h"
 #include "proto_http/request.h"
 #include "proto_http/response.h"
 
@@ -35,6 +38,14 @@ public:
     /// Interrupted when the fiber is interrupted: then nothing is recorded for the round trip under way.
     /// In the steady state (connection kept, response recycled) nothing here allocates.
     Response send(const Request& request);
+
+    /// Leaves HTTP: a GET on a connection of its own, whose `fields` (Upgrade, Connection, …) go as they are spelled.
+    /// Its redirects, authentication, body and tags play no part, and no metrics are recorded. A refusal closes the
+    /// connection. The stream must not outlive the client.
+    Upgrade upgrade(const Request& request, std::span<const Headers::Field> fields);
+
+    /// Whether requests to it can be sent at all; remembered for those that follow.
+    Result<void> check_url(std::string_view url);
 
     /// Takes a response that is no longer needed.
     void recycle(Response&& response);

@@ -200,9 +200,12 @@ std::unique_ptr<Connection> Client::Impl::take_idle(const Route& route, bool mus
 
 void Client::Impl::keep(std::unique_ptr<Connection> connection, const Route& route, TimePoint now) {
     const auto limit = [](int configured) { return configured > 0 ? static_cast<std::size_t>(configured) : SIZE_MAX; };
-    const auto to_host =
-        std::count_if(idle.begin(), idle.end(), [&](const auto& other) { return other->serves(route); });
-    if (static_cast<std::size_t>(to_host) >= limit(shared.settings.idle_connections_per_host)) return;
+    const std::size_t per_host = limit(shared.settings.idle_connections_per_host);
+    if (idle.size() >= per_host) {
+        const auto to_host =
+            std::count_if(idle.begin(), idle.end(), [&](const auto& other) { return other->serves(route); });
+        if (static_cast<std::size_t>(to_host) >= per_host) return;
+    }
     if (idle.size() >= limit(shared.settings.idle_connections)) idle.erase(idle.begin());
     connection->rest(now);
     idle.push_back(std::move(connection));

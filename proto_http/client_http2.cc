@@ -29,7 +29,8 @@ Client::Impl::Http2Outcome Client::Impl::exchange_over_http2(const Request& requ
     }
     Http2Stream stream(response, {.head_request = hop.method == "HEAD",
                                   .keep_body = request.response_body == ResponseBody::keep,
-                                  .sink = request.sink});
+                                  .sink = request.sink,
+                                  .pool = &shared.response_pool});
     outcome.failure = connection.exchange({.method = head.method,
                                            .scheme = hop.url->scheme(),
                                            .authority = head.host,

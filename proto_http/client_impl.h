@@ -5,6 +5,7 @@
 //   client_head.cc            which header fields a round trip sends
 //   client_exchange.cc        which connection it takes, and the exchange on it
 //   client_http2.cc           the exchange on one that speaks HTTP/2
+//   client_upgrade.cc         requests that leave HTTP
 //
 // Fibers of the VU's worker only; for this folder.
 #pragma once
@@ -120,6 +121,9 @@ struct Client::Impl {
                                      Deadline& deadline, Response& response, TimePoint ready);
     /// False: that was enough.
     bool pause_before_repeating(int repetitions, Deadline& deadline) const;
+
+    // client_upgrade.cc
+    Upgrade upgrade(const Request& request, std::span<const Headers::Field> fields);
 
     Vu& vu;
     ClientShared::Impl& shared;

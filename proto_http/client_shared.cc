@@ -13,12 +13,18 @@
 namespace k6::http {
 
 Result<std::shared_ptr<const Url>> UrlCache::find(std::string_view text) {
+    // Mostly the one that was asked for before.
+    if (last_ != nullptr && last_->text == text) return last_->url;
     Place& place = places_[std::hash<std::string_view>{}(text) % places];
-    if (place.url && place.text == text) return place.url;
+    if (place.url && place.text == text) {
+        last_ = &place;
+        return place.url;
+    }
     Result<Url> url = Url::parse(text);
     if (!url) return url.error();
     place.text = text;
     place.url = std::make_shared<const Url>(std::move(*url));
+    last_ = &place;
     return place.url;
 }
 
@@ -46,46 +52,6 @@ BufferPool::Buffer BufferPool::take() {
     Buffer buffer = std::move(free_.back());
     free_.pop_back();
     return buffer;
-}
-
-namespace {
-
-constexpr std::size_t kept_responses = 256;
-constexpr std::size_t kept_body_capacity = std::size_t{1} << 16;
-
-/// Empties a response but keeps its memory.
-void reset(Response& response) {
-    response.status = 0;
-    response.status_text.clear();
-    response.protocol = Protocol::none;
-    response.headers.clear();
-    response.body.clear();
-    response.url.clear();
-    response.remote.reset();
-    response.timings = {};
-    response.tls.reset();
-    response.error.code = 0;
-    response.error.text.clear();
-    response.error.message.clear();
-    response.error.always_thrown = false;
-    response.cookie_header.clear();
-    response.redirects_followed = 0;
-}
-
-}  // namespace
-
-Response ClientShared::Impl::take_response() {
-    if (responses.empty()) return {};
-    Response response = std::move(responses.back());
-    responses.pop_back();
-    return response;
-}
-
-void ClientShared::Impl::give_back(Response&& response) {
-    if (responses.size() >= kept_responses) return;
-    if (response.body.capacity() > kept_body_capacity) response.body = std::string();
-    reset(response);
-    responses.push_back(std::move(response));
 }
 
 std::optional<std::string> process_environment(std::string_view name) {

@@ -31,14 +31,14 @@ std::string errno_text(int number) {
 }  // namespace
 
 Connection::Connection(ClientShared::Impl& shared, Vu& vu, const Route& route, TlsSession::Offer offer)
-    : shared_(shared),
+    : stream_(shared.worker),
+      shared_(shared),
       vu_(vu),
-      stream_(shared.worker),
-      authority_(route.url->authority()),
       proxy_(route.proxy),
       offer_(offer),
       https_(route.url->https()),
-      forwarding_(route.forwarded()) {}
+      forwarding_(route.forwarded()),
+      authority_(route.url->authority()) {}
 
 Connection::~Connection() { close(); }
 
@@ -393,10 +393,14 @@ MaybeFailure Connection::shake_hands(const std::string& host, TlsSession::Offer 
 MaybeFailure Connection::wait_to_send(const IoResult& result, ResponseParser* parser, Deadline& deadline,
                                       Sent& outcome) {
     const bool full = result.kind == IoResult::Kind::would_block;
+    if (full && parser == nullptr) {
+        if (!stream_.wait_for_room(deadline)) return timed_out();
+        return nullptr;
+    }
     if (full) {
         const TcpStream::Readiness ready = stream_.wait_for_either(deadline);
         if (ready.deadline) return timed_out();
-        if (!ready.readable || parser == nullptr) return nullptr;
+        if (!ready.readable) return nullptr;
     } else if (parser == nullptr) {
         return failed(Operation::write, result);
     }
@@ -460,7 +464,7 @@ MaybeFailure Connection::flush(ResponseParser* parser, Deadline& deadline, Sent&
         if (outcome == Sent::response_came) break;
     }
     if (outgoing.capacity() > kept_capacity) {
-        outgoing = std::string();
+        std::string().swap(outgoing);
     } else {
         outgoing.clear();
     }
@@ -484,16 +488,16 @@ MaybeFailure Connection::send_encrypted(std::string_view head, std::string_view 
 MaybeFailure Connection::take(std::string_view bytes, ResponseParser& parser) {
     if (!tls_) {
         const std::size_t taken = parser.feed(bytes);
-        // Bytes after a response answer nothing: this connection's peer cannot be trusted with another request.
-        if (taken < bytes.size()) reusable_ = false;
+        if (taken < bytes.size()) take_surplus(bytes.substr(taken));
         return nullptr;
     }
     tls_->give_input(bytes);
     while (true) {
         switch (tls_->read(shared_.plaintext, sizeof shared_.plaintext)) {
             case TlsSession::Step::done: {
-                const std::size_t count = tls_->bytes_read();
-                if (parser.feed({shared_.plaintext, count}) < count) reusable_ = false;
+                const std::string_view plain(shared_.plaintext, tls_->bytes_read());
+                const std::size_t taken = parser.feed(plain);
+                if (taken < plain.size()) take_surplus(plain.substr(taken));
                 if (tls_->used_up()) return nullptr;
                 break;
             }
@@ -509,22 +513,29 @@ MaybeFailure Connection::take(std::string_view bytes, ResponseParser& parser) {
     }
 }
 
-MaybeFailure Connection::receive_some(const BufferPool::Loan& buffer, ResponseParser& parser, Deadline& deadline,
-                                      ExchangeTimes& times) {
-    const IoResult result = read(buffer.data(), buffer.size(), deadline);
-    if (result.kind == IoResult::Kind::end_of_input) {
-        reusable_ = false;
-        // An end of TCP without one of TLS is what many servers do; one within a record has lost something.
-        if (tls_ && parser.started() && tls_->cut_off()) return fail({.cause = "unexpected EOF"});
-        parser.end_of_input();
-        return nullptr;
+MaybeFailure Connection::receive_some(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
+    // The buffer is borrowed when there is something to put into it: thousands that wait need none.
+    if (!proxy_tls_ && !stream_.wait_for_input(deadline)) return timed_out();
+    if (!parser.started()) shared_.response_pool.lend(parser.response());
+    {
+        const BufferPool::Loan buffer(shared_.buffers);
+        const IoResult result =
+            proxy_tls_ ? read(buffer.data(), buffer.size(), deadline) : read_now(buffer.data(), buffer.size());
+        if (result.kind == IoResult::Kind::would_block) return nullptr;
+        if (result.kind == IoResult::Kind::end_of_input) {
+            reusable_ = false;
+            // An end of TCP without one of TLS is what many servers do; one within a record has lost something.
+            if (tls_ && parser.started() && tls_->cut_off()) return fail({.cause = "unexpected EOF"});
+            parser.end_of_input();
+            return nullptr;
+        }
+        if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
+        auto failure = take({buffer.data(), result.bytes}, parser);
+        if (!times.first_byte && parser.started()) {
+            times.first_byte = std::max(result.time, times.sent.value_or(TimePoint{}));
+        }
+        if (failure) return failure;
     }
-    if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
-    auto failure = take({buffer.data(), result.bytes}, parser);
-    if (!times.first_byte && parser.started()) {
-        times.first_byte = std::max(result.time, times.sent.value_or(TimePoint{}));
-    }
-    if (failure) return failure;
     if (tls_) {
         Sent ignored{};
         if (auto flushed = flush(nullptr, deadline, ignored)) {
@@ -536,19 +547,17 @@ MaybeFailure Connection::receive_some(const BufferPool::Loan& buffer, ResponsePa
 }
 
 MaybeFailure Connection::receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
-    const BufferPool::Loan buffer(shared_.buffers);
     while (!parser.done()) {
-        if (auto failure = receive_some(buffer, parser, deadline, times)) return failure;
+        if (auto failure = receive_some(parser, deadline, times)) return failure;
     }
     return nullptr;
 }
 
 MaybeFailure Connection::await_continue(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
-    const BufferPool::Loan buffer(shared_.buffers);
     deadline.begin_phase(shared_.worker.now() + continue_timeout);
     MaybeFailure failure;
     while (!failure && !parser.continued() && !parser.has_head() && !parser.done()) {
-        failure = receive_some(buffer, parser, deadline, times);
+        failure = receive_some(parser, deadline, times);
     }
     if (deadline.end_phase() && failure && failure->code == ErrorCode::request_timeout) return nullptr;
     return failure;

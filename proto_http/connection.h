@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "engine/exec/vu.h"
+#include "proto_http/byte_stream.h"
 #include "proto_http/error_code.h"
 #include "proto_http/failure.h"
 #include "proto_http/proxy_rules.h"
@@ -36,9 +37,13 @@ namespace k6::http {
 struct Route {
     const Url* url = nullptr;
     const Proxy* proxy = nullptr;
+    /// A proxy is to pass on bytes only, also those in clear: what follows is no HTTP.
+    bool tunnel = false;
 
     /// The proxy reads the request: the whole URL goes into the request line.
-    bool forwarded() const noexcept { return proxy != nullptr && proxy->kind == Proxy::Kind::http && !url->https(); }
+    bool forwarded() const noexcept {
+        return proxy != nullptr && proxy->kind == Proxy::Kind::http && !url->https() && !tunnel;
+    }
 };
 
 /// What an exchange sends.
@@ -95,6 +100,18 @@ public:
     TlsSession* tls_session() noexcept { return tls_.get(); }
     MaybeFailure failed(Operation operation, const IoResult& result) const;
     MaybeFailure tls_failed() const;
+
+    // Leaving HTTP, and what follows (connection_stream.cc).
+    /// Sends a request for another protocol and reads the answer. Bytes behind the head of a 101 go into `surplus`. Of
+    /// the body of a refusal only the beginning is awaited.
+    MaybeFailure upgrade(std::string_view head, ResponseParser& parser, const Response& response, std::string& surplus,
+                         Deadline& deadline);
+    /// What came may come with the end behind it.
+    StreamResult read_bytes(std::string& to, Deadline& deadline);
+    StreamResult write_bytes(std::string_view bytes, std::string& came, std::size_t most, Deadline& deadline);
+    /// As far as the socket takes them at once. False: not all.
+    bool write_bytes_now(std::string_view bytes);
+
     /// Says goodbye if TLS does, as far as the socket takes it at once.
     void close() noexcept;
 
@@ -128,29 +145,39 @@ private:
     MaybeFailure wait_to_send(const IoResult& result, ResponseParser* parser, Deadline& deadline, Sent& outcome);
     MaybeFailure receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
     /// One read, handed to the parser; the end of input too.
-    MaybeFailure receive_some(const BufferPool::Loan& buffer, ResponseParser& parser, Deadline& deadline,
-                              ExchangeTimes& times);
+    MaybeFailure receive_some(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
     /// Reads until the peer wants the body or has answered, or time is up for that.
     MaybeFailure await_continue(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
     /// Hands bytes from the socket to the parser.
     MaybeFailure take(std::string_view bytes, ResponseParser& parser);
+    /// Bytes after a response answer nothing: this connection's peer cannot be trusted with another request. Unless the
+    /// response has ended HTTP.
+    void take_surplus(std::string_view bytes) {
+        reusable_ = false;
+        if (surplus_ != nullptr) surplus_->append(bytes);
+    }
+    /// Bytes from the socket, decrypted if need be.
+    StreamResult add_plain(std::string_view bytes, std::string& to);
+    StreamResult wait_for_room(std::string& came, std::size_t most, Deadline& deadline);
 
+    // With a thousand connections each of these is a miss of the cache for every line that an exchange touches: three.
+    TcpStream stream_;
     ClientShared::Impl& shared_;
     Vu& vu_;
-    TcpStream stream_;
+    const Proxy* proxy_;
     /// With the proxy; the one with the server is inside.
     std::unique_ptr<TlsSession> proxy_tls_;
     std::unique_ptr<TlsSession> tls_;
-    std::optional<Endpoint> remote_;
-    std::optional<TlsInfo> tls_info_;
-    std::string authority_;
-    const Proxy* proxy_;
+    TimePoint idle_since_{};
+    std::string* surplus_ = nullptr;
     TlsSession::Offer offer_;
     bool https_;
     bool forwarding_;
     bool reusable_ = false;
     bool kept_alive_ = false;
-    TimePoint idle_since_{};
+    std::string authority_;
+    std::optional<Endpoint> remote_;
+    std::optional<TlsInfo> tls_info_;
 };
 
 }  // namespace k6::http

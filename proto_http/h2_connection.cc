@@ -37,7 +37,7 @@ std::shared_ptr<Http2Connection> Http2Connection::start(ClientShared::Impl& shar
     std::shared_ptr<Http2Connection> made(new Http2Connection(shared, vu, std::move(dialled)));
     // A server may have spoken already, behind its last handshake message.
     if (made->decrypt()) {
-        made->read_on();
+        made->base_->stream().tell(*made);
     } else {
         made->settle();
     }
@@ -45,24 +45,25 @@ std::shared_ptr<Http2Connection> Http2Connection::start(ClientShared::Impl& shar
 }
 
 Http2Connection::Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique_ptr<Connection> dialled)
-    : shared_(shared),
+    : Listener{[](Listener& self) noexcept { static_cast<Http2Connection&>(self).on_input(); },
+               [](Listener& self) noexcept { static_cast<Http2Connection&>(self).on_room(); }},
+      shared_(shared),
       vu_(vu),
       base_(std::move(dialled)),
       session_({.max_head_size = shared.settings.max_head_size,
                 .max_headers = shared.settings.max_headers,
                 .max_body_size = shared.settings.max_body_size}),
-      buffer_(std::in_place, shared.buffers) {}
+      flush_soon_(
+          shared.worker, [](void* self) noexcept { static_cast<Http2Connection*>(self)->settle(); }, this) {}
 
 Http2Connection::~Http2Connection() { close(); }
 
-void Http2Connection::read_on() {
-    base_->stream().start_read(
-        shared_from_this(), buffer_->data(), buffer_->size(),
-        [](void* self, const IoResult& result) { static_cast<Http2Connection*>(self)->on_read(result); });
-}
-
-void Http2Connection::on_read(const IoResult& result) {
-    if (closed_) return;
+void Http2Connection::on_input() {
+    // Whoever holds it may let go when a failure is told.
+    const auto alive = shared_from_this();
+    const BufferPool::Loan buffer(shared_.buffers);
+    const IoResult result = base_->stream().read_now(buffer.data(), buffer.size());
+    if (result.kind == IoResult::Kind::would_block) return;
     if (result.kind != IoResult::Kind::done) {
         if (write_failure_) {
             session_.end(*write_failure_);
@@ -76,10 +77,16 @@ void Http2Connection::on_read(const IoResult& result) {
     }
     vu_.bytes_received += result.bytes;
     opened_since_read_ = 0;
-    base_->tls_session()->give_input({buffer_->data(), result.bytes});
-    const bool goes_on = decrypt();
+    base_->tls_session()->give_input({buffer.data(), result.bytes});
+    decrypt();
     settle();
-    if (goes_on && !closed_) read_on();
+    if (!closed_) base_->stream().tell_of_rest();
+}
+
+void Http2Connection::on_room() {
+    const auto alive = shared_from_this();
+    waits_for_room_ = false;
+    settle();
 }
 
 bool Http2Connection::decrypt() {
@@ -108,7 +115,7 @@ void Http2Connection::settle() {
     const std::size_t woken_before = woken_;
     while (Http2Stream* stream = session_.take_ended()) wake(*stream);
     // Behind the turn in which their fibers run, before the loop looks at the sockets again.
-    if (woken_ > woken_before + 1) flush_soon();
+    if (woken_ > woken_before + 1) flush_soon_.request();
     std::size_t wakes = session_.accepts_requests() ? session_.free_slots() : queue_.size();
     for (; wakes > 0 && !queue_.empty(); --wakes) {
         Waiter* const next = queue_.front();
@@ -146,11 +153,6 @@ void Http2Connection::flush() {
             }
             if (result.kind == IoResult::Kind::would_block) {
                 waits_for_room_ = true;
-                base_->stream().start_wait_for_room(shared_from_this(), [](void* of, const IoResult&) {
-                    auto& self = *static_cast<Http2Connection*>(of);
-                    self.waits_for_room_ = false;
-                    if (!self.closed_) self.settle();
-                });
                 return;
             }
             // What the server said before it left can still be read; the end of that says why.
@@ -159,7 +161,7 @@ void Http2Connection::flush() {
         }
         sent_ = 0;
         if (outgoing.capacity() > kept_capacity) {
-            outgoing = std::string();
+            std::string().swap(outgoing);
         } else {
             outgoing.clear();
         }
@@ -175,15 +177,6 @@ void Http2Connection::flush() {
     if (wrote) session_.output_written(shared_.worker.now());
 }
 
-void Http2Connection::flush_soon() {
-    if (std::exchange(flush_posted_, true)) return;
-    base_->stream().post(post_memory_, shared_from_this(), [](void* of, const IoResult&) {
-        auto& self = *static_cast<Http2Connection*>(of);
-        self.flush_posted_ = false;
-        if (!self.closed_) self.settle();
-    });
-}
-
 MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready) {
     Fiber* const fiber = Fiber::current();
     for (bool waited = false; usable() && (session_.free_slots() == 0 || (!waited && !queue_.empty())); waited = true) {
@@ -197,7 +190,7 @@ MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready
             ~Guard() {
                 std::erase(connection.queue_, waiter);
                 // The slot that this one was woken for may serve the next one.
-                if (!got_slot && !connection.queue_.empty() && !connection.closed_) connection.flush_soon();
+                if (!got_slot && !connection.queue_.empty() && !connection.closed_) connection.flush_soon_.request();
             }
         };
         Guard guard{*this, &waiter};
@@ -227,10 +220,10 @@ MaybeFailure Http2Connection::exchange(const Http2Request& request, Http2Stream&
     const Guard guard{*this, stream};
     session_.open(stream, request);
     // Alone, it goes out at once; in company, together with what others are about to send.
-    if (++opened_since_read_ == 1 && woken_ == 0 && !flush_posted_) {
+    if (++opened_since_read_ == 1 && woken_ == 0 && !flush_soon_.requested()) {
         settle();
     } else {
-        flush_soon();
+        flush_soon_.request();
     }
     while (stream.state == Http2Stream::State::open) {
         stream.woken = false;
@@ -259,8 +252,8 @@ void Http2Connection::close() {
         queue_.pop_front();
         Waiter::wake(next);
     }
+    flush_soon_.withdraw();
     base_->close();
-    buffer_.reset();
 }
 
 }  // namespace k6::http

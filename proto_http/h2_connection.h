@@ -14,7 +14,7 @@
 //   leaving | the last stream has ended, all is sent           | closed
 //   any     | the peer's end, a failure of the socket, close() | closed
 //
-// Shared by the Client's slot, the fibers in an exchange and the operations under way. close() before the Client's
+// Shared by the Client's slot and the fibers in an exchange. close() before the Client's
 // other parts go. Worker thread only.
 #pragma once
 
@@ -25,6 +25,7 @@
 #include <string>
 
 #include "engine/exec/vu.h"
+#include "engine/runtime/deferred.h"
 #include "proto_http/connection.h"
 #include "proto_http/failure.h"
 #include "proto_http/h2_session.h"
@@ -33,7 +34,7 @@
 
 namespace k6::http {
 
-class Http2Connection : public std::enable_shared_from_this<Http2Connection> {
+class Http2Connection : public std::enable_shared_from_this<Http2Connection>, private TcpStream::Listener {
 public:
     static std::shared_ptr<Http2Connection> start(ClientShared::Impl& shared, Vu& vu,
                                                   std::unique_ptr<Connection> dialled);
@@ -63,14 +64,15 @@ private:
 
     Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique_ptr<Connection> dialled);
 
-    void read_on();
-    void on_read(const IoResult& result);
+    /// The socket has something.
+    void on_input();
+    /// The socket takes more.
+    void on_room();
     /// Plaintext to the session. False: the peer has ended the connection, or broke TLS; the session knows.
     bool decrypt();
     /// After anything that may have made output or ended streams.
     void settle();
     void flush();
-    void flush_soon();
     void wake(Http2Stream& stream);
     static void wake_early(void* stream) noexcept;
 
@@ -78,7 +80,6 @@ private:
     Vu& vu_;
     std::unique_ptr<Connection> base_;
     Http2Session session_;
-    std::optional<BufferPool::Loan> buffer_;
     std::deque<Waiter*> queue_;
     /// Of tls.outgoing(): what the socket has taken.
     std::size_t sent_ = 0;
@@ -88,9 +89,9 @@ private:
     /// Requests since the socket brought something: several in a row come from a batch, and more may follow.
     std::size_t opened_since_read_ = 0;
     bool waits_for_room_ = false;
-    bool flush_posted_ = false;
     bool closed_ = false;
-    OperationMemory post_memory_;
+    /// Behind the turn in which several fibers send something: one flush for all of them.
+    Deferred flush_soon_;
 };
 
 }  // namespace k6::http

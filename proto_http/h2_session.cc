@@ -16,6 +16,7 @@
 #include "base/free_with.h"
 #include "proto_http/block_pool.h"
 #include "proto_http/reason_phrase.h"
+#include "proto_http/response_pool.h"
 
 namespace k6::http {
 namespace {
@@ -93,7 +94,8 @@ struct Http2Session::Impl {
 
     void on_head(Http2Stream& stream);
     void add(std::string_view name, std::string_view value, std::uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
-        fields.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), flags});
+        if (field_count == fields.size()) fields.resize(2 * fields.size());
+        fields[field_count++] = {bytes_of(name), bytes_of(value), name.size(), value.size(), flags};
     }
     void detach(Http2Stream& stream);
     void finish(Http2Stream& stream, MaybeFailure failure);
@@ -121,7 +123,8 @@ struct Http2Session::Impl {
     std::string error;
     bool ended = false;
     // Scratch.
-    std::vector<nghttp2_nv> fields;
+    std::vector<nghttp2_nv> fields = std::vector<nghttp2_nv>(32);
+    std::size_t field_count = 0;
     char length_digits[20];
 };
 
@@ -162,7 +165,6 @@ Http2Session::Impl::Impl(const Limits& with) : limits(with) {
     nghttp2_submit_settings(session.get(), NGHTTP2_FLAG_NONE, settings.data(), settings.size());
     nghttp2_session_set_local_window_size(session.get(), NGHTTP2_FLAG_NONE, 0, limits.connection_window);
     for (auto* list : {&streams, &serialized}) list->reserve(16);
-    fields.reserve(32);
 }
 
 int Http2Session::Impl::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* self) {
@@ -182,6 +184,7 @@ int Http2Session::Impl::on_begin_headers(nghttp2_session*, const nghttp2_frame* 
     stream->head_ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (stream->started) return 0;
     stream->started = true;
+    if (stream->config.pool != nullptr) stream->config.pool->lend(stream->response);
     stream->times.first_byte = of(self).now;
     return 0;
 }
@@ -200,11 +203,10 @@ int Http2Session::Impl::on_header(nghttp2_session*, const nghttp2_frame* frame, 
     if (stream->has_head) return 0;
     const std::string_view name = text_of(name_bytes, name_size);
     const std::string_view value = text_of(value_bytes, value_size);
-    if (name == ":status") {
-        std::from_chars(value.data(), value.data() + value.size(), stream->status);
+    if (name.starts_with(':')) {
+        if (name == ":status") std::from_chars(value.data(), value.data() + value.size(), stream->status);
         return 0;
     }
-    if (name.starts_with(':')) return 0;
     Headers& headers = stream->response.headers;
     if (headers.size() >= impl.limits.max_headers) {
         impl.give_up(*stream,
@@ -216,10 +218,7 @@ int Http2Session::Impl::on_header(nghttp2_session*, const nghttp2_frame* frame, 
         const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), length);
         if (failed == std::errc{} && end == value.data() + value.size()) stream->content_length = length;
     }
-    headers.begin_field();
-    headers.extend_name(name);
-    headers.extend_value(value);
-    headers.end_field();
+    headers.add_lower_case(name, value);
     return 0;
 }
 
@@ -436,7 +435,7 @@ std::size_t Http2Session::open_streams() const noexcept { return impl_->streams.
 void Http2Session::open(Http2Stream& stream, const Http2Request& request) {
     Impl& impl = *impl_;
     constexpr std::uint8_t fixed_name = NGHTTP2_NV_FLAG_NO_COPY_NAME;
-    impl.fields.clear();
+    impl.field_count = 0;
     const bool connect = request.method == "CONNECT";
     impl.add(":authority", request.authority, fixed_name);
     impl.add(":method", request.method, fixed_name);
@@ -471,7 +470,7 @@ void Http2Session::open(Http2Stream& stream, const Http2Request& request) {
     stream.unsent_body = request.body;
     nghttp2_data_provider provider{};
     provider.read_callback = &Impl::read_body;
-    const std::int32_t id = nghttp2_submit_request(impl.session.get(), nullptr, impl.fields.data(), impl.fields.size(),
+    const std::int32_t id = nghttp2_submit_request(impl.session.get(), nullptr, impl.fields.data(), impl.field_count,
                                                    request.body.empty() ? nullptr : &provider, &stream);
     stream.state = Http2Stream::State::open;
     stream.index = impl.streams.size();

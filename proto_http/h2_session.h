@@ -34,6 +34,8 @@ class Fiber;
 
 namespace k6::http {
 
+class ResponsePool;
+
 /// Error codes of RFC 9113 section 7 that this side gives.
 namespace http2_code {
 inline constexpr std::uint32_t no_error = 0;
@@ -68,6 +70,8 @@ public:
         bool keep_body = true;
         /// Gets the body instead of the response; null: nobody.
         const BodySink* sink = nullptr;
+        /// Lends the response its memory; null: it has its own.
+        ResponsePool* pool = nullptr;
     };
     Http2Stream(Response& into, const Config& with) : response(into), config(with) {}
     Http2Stream(const Http2Stream&) = delete;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 
@@ -45,6 +48,35 @@ void make_canonical(char* name, std::size_t size) {
     }
 }
 
+/// The same for a name in lower case.
+void capitalize_words(char* name, std::size_t size) {
+    // Eight bytes at a time, the first one lowest.
+    using Word = std::uint64_t;
+    static_assert(std::endian::native == std::endian::little);
+    constexpr Word ones = 0x0101010101010101;
+    constexpr Word high = ones * 0x80;
+    if (size == 0) return;
+    name[0] = upper(name[0]);
+    if (size < sizeof(Word)) {
+        for (std::size_t i = 1; i < size; ++i) {
+            if (name[i - 1] == '-') name[i] = upper(name[i]);
+        }
+        return;
+    }
+    for (std::size_t at = 0; at < size; at += sizeof(Word)) {
+        // The last eight may overlap those before.
+        at = std::min(at, size - sizeof(Word));
+        Word word = 0;
+        std::memcpy(&word, name + at, sizeof word);
+        // The highest bit of each byte that is a dash; exact up to the first one, and what may follow is looked at.
+        const Word others = word ^ ones * '-';
+        for (Word dashes = (others - ones) & ~others & high; dashes != 0; dashes &= dashes - 1) {
+            const std::size_t next = at + static_cast<std::size_t>(std::countr_zero(dashes)) / 8 + 1;
+            if (next < size && name[next - 1] == '-') name[next] = upper(name[next]);
+        }
+    }
+}
+
 }  // namespace
 
 bool valid_header_name(std::string_view name) noexcept {
@@ -76,6 +108,14 @@ void Headers::end_field(bool name_is_token) {
         --entry.value_size;
     }
     if (name_is_token) make_canonical(text_.data() + entry.name, entry.name_size);
+}
+
+void Headers::add_lower_case(std::string_view name, std::string_view value) {
+    const std::size_t begin = text_.size();
+    text_.append(name).append(value);
+    capitalize_words(text_.data() + begin, name.size());
+    entries_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(name.size()),
+                        static_cast<std::uint32_t>(begin + name.size()), static_cast<std::uint32_t>(value.size())});
 }
 
 void Headers::add(std::string_view name, std::string_view value) {

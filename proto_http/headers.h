@@ -118,6 +118,9 @@ public:
         entries_.back().value_size += static_cast<std::uint32_t>(piece.size());
     }
     void end_field(bool name_is_token = true);
+    /// All of that for a field that is there as a whole, its name a token in lower case, and its value without blanks
+    /// around it.
+    void add_lower_case(std::string_view name, std::string_view value);
 
     /// For parsers that meet all fields at once: append_block copies their lines, then add_of_block says where in that
     /// copy a name, which the parser has made canonical there, and a value are.
@@ -138,6 +141,8 @@ public:
                             static_cast<std::uint32_t>(value.size())});
     }
 
+    /// Something was in it at some time.
+    bool has_memory() const noexcept { return entries_.capacity() != 0; }
     /// Bytes that names and values have taken since clear().
     std::size_t bytes() const noexcept { return text_.size(); }
 

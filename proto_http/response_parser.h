@@ -57,6 +57,7 @@ public:
     /// Why, in words: `malformed HTTP response "…"`, `unexpected EOF`, …
     const std::string& failure() const noexcept { return failure_; }
 
+    Response& response() noexcept { return *response_; }
     /// Some byte of a response came, be it an interim one.
     bool started() const noexcept { return started_; }
     /// `100 Continue` came.

@@ -18,7 +18,7 @@
 #include "proto_http/client_shared.h"
 #include "proto_http/headers.h"
 #include "proto_http/http_metrics.h"
-#include "proto_http/response.h"
+#include "proto_http/response_pool.h"
 #include "proto_http/tls.h"
 #include "proto_http/transport.h"
 #include "proto_http/url.h"
@@ -38,6 +38,7 @@ private:
         std::shared_ptr<const Url> url;
     };
     std::array<Place, places> places_;
+    const Place* last_ = nullptr;
 };
 
 /// Request heads that a URL and a method determine alone: what plain requests, one like the other, send. Bounded and
@@ -125,9 +126,6 @@ struct ClientShared::Impl {
     Impl(Worker& on, ClientSettings with, std::unique_ptr<TlsContext> tls_context)
         : worker(on), settings(std::move(with)), tls(std::move(tls_context)), timers(on) {}
 
-    Response take_response();
-    void give_back(Response&& response);
-
     Worker& worker;
     ClientSettings settings;
     std::unique_ptr<TlsContext> tls;
@@ -137,7 +135,7 @@ struct ClientShared::Impl {
     /// Authorities that have chosen HTTP/2.
     std::vector<std::string> http2_origins;
     BufferPool buffers;
-    std::vector<Response> responses;
+    ResponsePool response_pool;
     KnownTagSets known_tag_sets;
 
     // Scratch.

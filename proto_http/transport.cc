@@ -1,36 +1,68 @@
 #include "proto_http/transport.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <asio/basic_stream_socket.hpp>
-#include <asio/buffer.hpp>
-#include <asio/error.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <string>
 #include <utility>
 
 namespace k6::http {
 namespace {
 
-asio::ip::tcp::endpoint to_asio(const Endpoint& endpoint) {
-    if (endpoint.ip.family == IpAddress::Family::v4) {
-        asio::ip::address_v4::bytes_type bytes;
-        std::memcpy(bytes.data(), endpoint.ip.bytes, bytes.size());
-        return {asio::ip::address_v4(bytes), endpoint.port};
+/// Reads that a fiber does without waiting before others have their turn.
+constexpr std::uint8_t most_unwaited = 8;
+
+/// An endpoint as system calls have it.
+struct Address {
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+
+    Address() = default;
+    explicit Address(const Endpoint& endpoint) {
+        if (endpoint.ip.family == IpAddress::Family::v4) {
+            sockaddr_in v4{};
+            v4.sin_family = AF_INET;
+            v4.sin_port = htons(endpoint.port);
+            std::memcpy(&v4.sin_addr, endpoint.ip.bytes, sizeof v4.sin_addr);
+            size = sizeof v4;
+            std::memcpy(&storage, &v4, size);
+        } else {
+            sockaddr_in6 v6{};
+            v6.sin6_family = AF_INET6;
+            v6.sin6_port = htons(endpoint.port);
+            v6.sin6_scope_id = endpoint.ip.scope_id;
+            std::memcpy(&v6.sin6_addr, endpoint.ip.bytes, sizeof v6.sin6_addr);
+            size = sizeof v6;
+            std::memcpy(&storage, &v6, size);
+        }
     }
-    asio::ip::address_v6::bytes_type bytes;
-    std::memcpy(bytes.data(), endpoint.ip.bytes, bytes.size());
-    return {asio::ip::address_v6(bytes, endpoint.ip.scope_id), endpoint.port};
-}
+    Endpoint endpoint() const {
+        Endpoint endpoint;
+        if (storage.ss_family == AF_INET) {
+            sockaddr_in v4{};
+            std::memcpy(&v4, &storage, sizeof v4);
+            endpoint.port = ntohs(v4.sin_port);
+            std::memcpy(endpoint.ip.bytes, &v4.sin_addr, sizeof v4.sin_addr);
+        } else {
+            sockaddr_in6 v6{};
+            std::memcpy(&v6, &storage, sizeof v6);
+            endpoint.port = ntohs(v6.sin6_port);
+            endpoint.ip.family = IpAddress::Family::v6;
+            endpoint.ip.scope_id = v6.sin6_scope_id;
+            std::memcpy(endpoint.ip.bytes, &v6.sin6_addr, sizeof v6.sin6_addr);
+        }
+        return endpoint;
+    }
+    sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
+    const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
+};
 
 }  // namespace
 
@@ -101,252 +133,209 @@ void Deadline::suspend(CancelHook hook) {
     Fiber::current()->suspend(hook);
 }
 
-void* OperationMemory::allocate(std::size_t size) {
-    if (used_ || size > sizeof storage_) return ::operator new(size);
-    used_ = true;
-    return storage_;
+static_assert(sizeof(TcpStream) == 64);
+
+TcpStream::TcpStream(Worker& worker)
+    : descriptor_(
+          worker, [](void* self, unsigned events) noexcept { static_cast<TcpStream*>(self)->ready(events); }, this) {}
+
+void TcpStream::ready(unsigned events) noexcept {
+    // Behind urgent data or what the peer sent before it closed its side, a read ends early.
+    if ((events & (EPOLLRDHUP | EPOLLPRI | EPOLLHUP | EPOLLERR)) != 0) {
+        drain_ = true;
+        events |= EPOLLIN | EPOLLOUT;
+    }
+    const bool had_room = writable_;
+    if ((events & EPOLLIN) != 0) readable_ = true;
+    if ((events & EPOLLOUT) != 0) writable_ = true;
+    if ((interest_ & events) != 0) return wake();
+    if (listener_ == nullptr) return;
+    if (!had_room && writable_) {
+        // It may end the stream, which then tells nothing any more.
+        if (readable_) descriptor_.tell_again();
+        return listener_->room(*listener_);
+    }
+    if (readable_) listener_->input(*listener_);
 }
 
-void OperationMemory::deallocate(void* pointer) noexcept {
-    if (pointer == storage_) {
-        used_ = false;
-    } else {
-        ::operator delete(pointer);
-    }
+void TcpStream::wake() noexcept {
+    interest_ = 0;
+    if (Fiber* const fiber = std::exchange(waiter_, nullptr)) fiber->resume_later();
 }
 
-namespace {
-
-template <class T>
-class OperationAllocator {
-public:
-    using value_type = T;
-    explicit OperationAllocator(OperationMemory& memory) : memory_(&memory) {}
-    template <class U>
-    OperationAllocator(const OperationAllocator<U>& other) : memory_(other.memory_) {}
-
-    T* allocate(std::size_t count) { return static_cast<T*>(memory_->allocate(count * sizeof(T))); }
-    void deallocate(T* pointer, std::size_t) noexcept { memory_->deallocate(pointer); }
-    friend bool operator==(const OperationAllocator&, const OperationAllocator&) = default;
-
-private:
-    template <class U>
-    friend class OperationAllocator;
-    OperationMemory* memory_;
-};
-
-}  // namespace
-
-/// An operation that a fiber waits for, on that fiber's stack.
-struct TcpStream::Pending {
-    Fiber* fiber;
-    int running = 0;
-};
-
-template <class Completion>
-struct TcpStream::Handler {
-    using allocator_type = OperationAllocator<void>;
-    OperationMemory* memory;
-    Pending* pending;
-    Completion completion;
-
-    allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
-    template <class... Results>
-    void operator()(const asio::error_code& error, Results... results) {
-        completion(error, results...);
-        // Deferred: the worker runs the fibers of a batch of completions one after the other, each fetched beforehand.
-        if (--pending->running == 0) pending->fiber->resume_later();
-    }
-};
-
-/// An operation of whoever is no fiber.
-struct TcpStream::OwnedHandler {
-    using allocator_type = OperationAllocator<void>;
-    OperationMemory* memory;
-    std::shared_ptr<void> owner;
-    Done done;
-    Worker* worker;
-
-    allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
-    void operator()(const asio::error_code& error = {}, std::size_t count = 0) {
-        IoResult result{.bytes = count};
-        if (error == asio::error::eof) {
-            result.kind = IoResult::Kind::end_of_input;
-        } else if (error) {
-            result.kind = IoResult::Kind::failed;
-            result.system_error = error.value();
-        } else {
-            result.time = worker->batch_time();
+void TcpStream::wait(unsigned interest, Deadline& deadline) {
+    struct End {
+        TcpStream& stream;
+        ~End() {
+            stream.waiter_ = nullptr;
+            stream.interest_ = 0;
         }
-        done(owner.get(), result);
-    }
-};
-
-struct TcpStream::Socket : asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type> {
-    using basic_stream_socket::basic_stream_socket;
-};
-
-TcpStream::TcpStream(Worker& worker) : worker_(worker) {
-    static_assert(sizeof(Socket) <= sizeof socket_ && alignof(Socket) <= alignof(std::max_align_t));
-    ::new (static_cast<void*>(socket_)) Socket(worker.io().get_executor());
-}
-
-TcpStream::~TcpStream() { socket().~Socket(); }
-
-int TcpStream::descriptor() const noexcept { return const_cast<TcpStream*>(this)->socket().native_handle(); }
-TcpStream::Socket& TcpStream::socket() noexcept { return *std::launder(reinterpret_cast<Socket*>(socket_)); }
-
-void TcpStream::cancel(void* stream) noexcept {
-    asio::error_code ignored;
-    static_cast<TcpStream*>(stream)->socket().cancel(ignored);
+    } const end{*this};
+    waiter_ = Fiber::current();
+    descriptor_.will_touch(waiter_);
+    interest_ = static_cast<std::uint8_t>(interest);
+    unwaited_ = 0;
+    // Whoever wakes the fiber, the loop, the deadline or an interruption, it stops waiting.
+    deadline.suspend({[](void* self) noexcept { static_cast<TcpStream*>(self)->wake(); }, this});
 }
 
 int TcpStream::connect(const Endpoint& remote, const std::optional<IpAddress>& local, Deadline& deadline) {
-    Fiber* fiber = Fiber::current();
-    fiber->check_interrupt();
+    Fiber::current()->check_interrupt();
     if (deadline.over()) return ECANCELED;
-    const auto endpoint = to_asio(remote);
-    const int fd = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    const Address address(remote);
+    const int fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     if (fd < 0) return errno;
-    asio::error_code error;
-    socket().assign(endpoint.protocol(), fd, error);
-    if (error) {
-        ::close(fd);
-        return error.value();
-    }
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    int error = 0;
     if (local) {
         // The port is chosen when the destination is known: an address has as many as there are destinations for each.
         ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-        const auto own = to_asio({*local, 0});
-        if (::bind(fd, own.data(), static_cast<socklen_t>(own.size())) != 0) return errno;
+        const Address own({*local, 0});
+        if (::bind(fd, own.data(), own.size) != 0) error = errno;
     }
-    if (::connect(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return 0;
-    if (errno != EINPROGRESS) return errno;
+    if (error == 0 && ::connect(fd, address.data(), address.size) != 0) error = errno;
+    const bool under_way = error == EINPROGRESS;
+    if (error != 0 && !under_way) {
+        ::close(fd);
+        return error;
+    }
+    if (const int not_watched = descriptor_.open(fd); not_watched != 0) return not_watched;
+    readable_ = false;
+    writable_ = !under_way;
+    drain_ = false;
+    if (!under_way) return 0;
     // A look costs less than to be told.
     pollfd look{fd, POLLOUT, 0};
     if (::poll(&look, 1, 0) == 0) {
-        Pending pending{fiber, 1};
-        auto completion = [&error](const asio::error_code& result) { error = result; };
-        socket().async_wait(Socket::wait_write, Handler<decltype(completion)>{&memory_, &pending, completion});
-        deadline.suspend({&cancel, this});
-        if (error) return error.value();
+        while (!writable_) {
+            if (deadline.over()) return ECANCELED;
+            wait(EPOLLOUT, deadline);
+        }
     }
     int outcome = 0;
     socklen_t size = sizeof outcome;
     if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &outcome, &size) != 0) return errno;
+    writable_ = true;
     return outcome;
 }
 
 void TcpStream::keep_alive() {
     const int on = 1;
     const int seconds = 30;
-    ::setsockopt(descriptor(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
-    ::setsockopt(descriptor(), IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+    ::setsockopt(descriptor_.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(descriptor_.fd(), IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+    ::setsockopt(descriptor_.fd(), IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+}
+
+bool TcpStream::wait_for_input(Deadline& deadline) {
+    Fiber::current()->check_interrupt();
+    if (deadline.over()) return false;
+    if (readable_ && ++unwaited_ > most_unwaited) {
+        descriptor_.tell_again();
+        wait(EPOLLIN, deadline);
+    }
+    while (!readable_) {
+        if (deadline.over()) return false;
+        wait(EPOLLIN, deadline);
+    }
+    return true;
 }
 
 IoResult TcpStream::read(char* buffer, std::size_t size, Deadline& deadline) {
-    Fiber* fiber = Fiber::current();
-    fiber->check_interrupt();
-    if (deadline.over()) return {.kind = IoResult::Kind::deadline};
-    asio::error_code error;
-    IoResult result;
-    Pending pending{fiber, 1};
-    auto completion = [this, &error, &result](const asio::error_code& outcome, std::size_t count) {
-        error = outcome;
-        result.bytes = count;
-        result.time = worker_.batch_time();
-    };
-    socket().async_read_some(asio::buffer(buffer, size), Handler<decltype(completion)>{&memory_, &pending, completion});
-    deadline.suspend({&cancel, this});
-    if (!error) return result;
-    if (error == asio::error::eof) return {.kind = IoResult::Kind::end_of_input};
-    if (deadline.over()) return {.kind = IoResult::Kind::deadline};
-    return {.kind = IoResult::Kind::failed, .system_error = error.value()};
+    while (true) {
+        if (!wait_for_input(deadline)) return {.kind = IoResult::Kind::deadline};
+        const IoResult result = read_now(buffer, size);
+        if (result.kind != IoResult::Kind::would_block) return result;
+    }
 }
 
 IoResult TcpStream::read_now(char* buffer, std::size_t size) {
     ssize_t count = 0;
     do {
-        count = ::recv(descriptor(), buffer, size, MSG_DONTWAIT);
+        count = ::recv(descriptor_.fd(), buffer, size, MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
-    if (count > 0) return {.bytes = static_cast<std::size_t>(count)};
+    if (count > 0) {
+        const auto bytes = static_cast<std::size_t>(count);
+        if (bytes < size && !drain_) readable_ = false;
+        return {.bytes = bytes, .time = descriptor_.worker().batch_time()};
+    }
     if (count == 0) return {.kind = IoResult::Kind::end_of_input};
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return {.kind = IoResult::Kind::would_block};
-    return {.kind = IoResult::Kind::failed, .system_error = errno};
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return {.kind = IoResult::Kind::failed, .system_error = errno};
+    readable_ = false;
+    return {.kind = IoResult::Kind::would_block};
 }
 
 IoResult TcpStream::write_now(const iovec* parts, int count) {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts);
     message.msg_iovlen = static_cast<std::size_t>(count);
+    const int fd = descriptor_.fd();
     ssize_t written = 0;
     do {
-        written = count == 1 ? ::send(descriptor(), parts->iov_base, parts->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
-                             : ::sendmsg(descriptor(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        written = count == 1 ? ::send(fd, parts->iov_base, parts->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
+                             : ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     } while (written < 0 && errno == EINTR);
     if (written >= 0) return {.bytes = static_cast<std::size_t>(written)};
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return {.kind = IoResult::Kind::would_block};
-    return {.kind = IoResult::Kind::failed, .system_error = errno};
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return {.kind = IoResult::Kind::failed, .system_error = errno};
+    writable_ = false;
+    return {.kind = IoResult::Kind::would_block};
+}
+
+bool TcpStream::wait_for_room(Deadline& deadline) {
+    Fiber::current()->check_interrupt();
+    while (!writable_) {
+        if (deadline.over()) return false;
+        wait(EPOLLOUT, deadline);
+    }
+    return true;
 }
 
 TcpStream::Readiness TcpStream::wait_for_either(Deadline& deadline) {
-    Fiber* fiber = Fiber::current();
-    fiber->check_interrupt();
-    if (deadline.over()) return {.deadline = true};
-    Readiness ready;
-    Pending pending{fiber, 2};
-    // Whichever comes first ends the other one.
-    auto readable = [this, &ready](const asio::error_code& error) {
-        if (error == asio::error::operation_aborted) return;
-        ready.readable = true;
-        cancel(this);
-    };
-    auto writable = [this, &ready](const asio::error_code& error) {
-        if (error == asio::error::operation_aborted) return;
-        ready.writable = true;
-        cancel(this);
-    };
-    socket().async_wait(Socket::wait_read, Handler<decltype(readable)>{&memory_, &pending, readable});
-    socket().async_wait(Socket::wait_write, Handler<decltype(writable)>{&memory_, &pending, writable});
-    deadline.suspend({&cancel, this});
-    ready.deadline = deadline.over();
-    return ready;
+    Fiber::current()->check_interrupt();
+    while (true) {
+        // Whoever asks acts on it: it must be true.
+        readable_ = readable_ && has_input();
+        if (readable_ || writable_ || deadline.over()) break;
+        wait(EPOLLIN | EPOLLOUT, deadline);
+    }
+    return {.readable = readable_, .writable = writable_, .deadline = deadline.over()};
 }
 
-void TcpStream::start_read(std::shared_ptr<void> owner, char* buffer, std::size_t size, Done done) {
-    socket().async_read_some(asio::buffer(buffer, size), OwnedHandler{&memory_, std::move(owner), done, &worker_});
+bool TcpStream::has_input() noexcept {
+    char byte = 0;
+    return ::recv(descriptor_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+           (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-void TcpStream::start_wait_for_room(std::shared_ptr<void> owner, Done done) {
-    socket().async_wait(Socket::wait_write, OwnedHandler{&memory_, std::move(owner), done, &worker_});
+void TcpStream::tell(Listener& listener) {
+    listener_ = &listener;
+    descriptor_.will_touch(&listener);
+    if (readable_) descriptor_.tell_again();
 }
 
-void TcpStream::post(OperationMemory& memory, std::shared_ptr<void> owner, Done done) {
-    asio::post(worker_.io(), OwnedHandler{&memory, std::move(owner), done, &worker_});
+void TcpStream::tell_of_rest() {
+    if (readable_ && descriptor_.fd() >= 0) descriptor_.tell_again();
 }
 
 void TcpStream::close() noexcept {
-    asio::error_code ignored;
-    socket().close(ignored);
+    descriptor_.close();
+    listener_ = nullptr;
+    readable_ = writable_ = true;
+    wake();
 }
 
 bool TcpStream::idle_and_open(bool may_have_input) {
     char byte = 0;
-    const ssize_t count = ::recv(descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t count = ::recv(descriptor_.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (count > 0) return may_have_input;
     return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 std::string TcpStream::local_endpoint() const {
-    asio::error_code error;
-    const auto endpoint = const_cast<TcpStream*>(this)->socket().local_endpoint(error);
-    if (error) return {};
-    const std::string address = endpoint.address().to_string();
-    const std::string port = ":" + std::to_string(endpoint.port());
-    return endpoint.address().is_v6() ? "[" + address + "]" + port : address + port;
+    Address address;
+    if (::getsockname(descriptor_.fd(), address.data(), &address.size) != 0) return {};
+    return to_string(address.endpoint());
 }
 
 }  // namespace k6::http

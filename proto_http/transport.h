@@ -1,6 +1,7 @@
 // A TCP connection that a fiber reads and writes in appearance blocking, and the deadline that ends its waits.
 //
-// Writing tries the system call at once and waits only if the socket is full; reading waits in the worker's loop.
+// Writing tries the system call at once and waits only if the socket is full; reading waits until the loop has told
+// that something is there, and asks no more than that: no system call is made in vain.
 //
 //   Deadline deadline(timers, worker.now() + std::chrono::seconds(60));
 //   TcpStream stream(worker);
@@ -16,10 +17,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "engine/runtime/descriptor.h"
 #include "engine/runtime/fiber.h"
 #include "engine/runtime/timing_wheel.h"
 #include "engine/runtime/worker.h"
@@ -117,21 +119,9 @@ struct IoResult {
     TimePoint time{};
 };
 
-/// Room for Asio's bookkeeping of one operation, so that starting one allocates nothing.
-class OperationMemory {
-public:
-    void* allocate(std::size_t size);
-    void deallocate(void* pointer) noexcept;
-
-private:
-    alignas(std::max_align_t) std::byte storage_[192];
-    bool used_ = false;
-};
-
-class TcpStream {
+class alignas(64) TcpStream {
 public:
     explicit TcpStream(Worker& worker);
-    ~TcpStream();
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
 
@@ -149,16 +139,22 @@ public:
         bool writable = false;
         bool deadline = false;
     };
+    /// Until read_now() may find something: so a buffer need be there only then. False: the deadline came first.
+    bool wait_for_input(Deadline& deadline);
+    bool wait_for_room(Deadline& deadline);
     Readiness wait_for_either(Deadline& deadline);
 
-    // For whoever is no fiber: the worker's loop calls `done` with `owner`, which lives until then, or until the loop
-    // is no more. At most one read, one wait and one post at a time.
-    using Done = void (*)(void* owner, const IoResult& result);
-    void start_read(std::shared_ptr<void> owner, char* buffer, std::size_t size, Done done);
-    /// Until the socket takes more.
-    void start_wait_for_room(std::shared_ptr<void> owner, Done done);
-    /// When the fibers that are ready have run.
-    void post(OperationMemory& memory, std::shared_ptr<void> owner, Done done);
+    // For whoever is no fiber, and gives the stream up to this: the worker's loop calls `input` whenever read_now() may
+    // find something, and `room` when the socket has become writable after write_now() would have blocked.
+    struct Listener {
+        void (*input)(Listener& self) noexcept;
+        void (*room)(Listener& self) noexcept;
+    };
+    /// The listener outlives the stream.
+    void tell(Listener& listener);
+    /// If read_now() may have left something: `input` is called again in the loop's next turn, when others have had
+    /// theirs.
+    void tell_of_rest();
 
     /// The system shall ask now and then whether the other side is still there.
     void keep_alive();
@@ -174,21 +170,23 @@ public:
     std::string local_endpoint() const;
 
 private:
-    // Asio's socket; its headers are heavy.
-    struct Socket;
-    Socket& socket() noexcept;
-    int descriptor() const noexcept;
+    void ready(unsigned events) noexcept;
+    /// Suspends the current fiber until something in `interest` (of EPOLLIN and EPOLLOUT) happens.
+    void wait(unsigned interest, Deadline& deadline);
+    void wake() noexcept;
+    bool has_input() noexcept;
 
-    struct Pending;
-    template <class Completion>
-    struct Handler;
-    struct OwnedHandler;
-
-    static void cancel(void* stream) noexcept;
-
-    Worker& worker_;
-    OperationMemory memory_;
-    alignas(std::max_align_t) std::byte socket_[64];
+    // One cache line: all that is touched before the fiber runs.
+    Descriptor descriptor_;
+    Fiber* waiter_ = nullptr;
+    std::uint8_t interest_ = 0;
+    bool readable_ = false;
+    bool writable_ = true;
+    /// Beyond what a read took there may be more, or the end, although nothing more will be told.
+    bool drain_ = false;
+    /// Reads in a row that did not wait.
+    std::uint8_t unwaited_ = 0;
+    Listener* listener_ = nullptr;
 };
 
 }  // namespace k6::http

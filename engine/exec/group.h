@@ -66,15 +66,21 @@ inline metrics::TagSetId sample_tags(Vu& vu, std::span<const metrics::Tag> extra
     return tags;
 }
 
-/// Records one sample of `checks` and returns `passed`. `name` is valid.
-inline bool record_check(Vu& vu, std::string_view name, bool passed, std::span<const metrics::Tag> extra = {}) {
+/// Records one sample of `checks` and returns `passed`. `name` is valid; `at` is when the call began whose checks these
+/// are.
+inline bool record_check(Vu& vu, std::string_view name, bool passed, std::span<const metrics::Tag> extra,
+                         TimePoint at) {
     metrics::TagSetId tags = sample_tags(vu, extra);
     if (vu.plan().system_tags.has(metrics::SystemTag::check)) {
         const metrics::TagUpdate update{metrics::tag_key(metrics::SystemTag::check), name};
         tags = vu.tag_table().for_sample(tags, {&update, 1});
     }
-    vu.record(metrics::Builtin::checks, tags, passed ? 1 : 0);
+    vu.recorder().add(metrics::Builtin::checks, tags, passed ? 1 : 0, vu.worker().clock().wall_time(at),
+                      vu.sample_metadata());
     return passed;
+}
+inline bool record_check(Vu& vu, std::string_view name, bool passed, std::span<const metrics::Tag> extra = {}) {
+    return record_check(vu, name, passed, extra, vu.worker().now());
 }
 
 }  // namespace k6

@@ -83,8 +83,8 @@ void watch_start_lateness(const Plan& plan, const metrics::Registry& registry, m
 }
 
 GeneratorHealth judge(const metrics::RunSnapshot& snapshot, const metrics::SubmetricSet& submetrics,
-                      std::uint64_t dropped_samples, const HealthLimits& limits) {
-    GeneratorHealth health{.dropped_samples = dropped_samples};
+                      std::span<const LostSamples> lost_samples, const HealthLimits& limits) {
+    GeneratorHealth health;
     if (const metrics::Sink* all = snapshot.total(Builtin::generator_start_lateness)) {
         health.start_lateness.push_back(lateness_of("", *all));
     }
@@ -115,10 +115,16 @@ GeneratorHealth judge(const metrics::RunSnapshot& snapshot, const metrics::Subme
         health.findings.push_back("workers used " + std::to_string(std::lround(health.cpu * 100)) +
                                   "% of their cores: the load generator may have been the limit");
     }
-    if (dropped_samples > 0) {
+    std::string by_output;
+    for (const LostSamples& lost : lost_samples) {
+        if (lost.count == 0) continue;
+        health.dropped_samples += lost.count;
+        by_output += (by_output.empty() ? "" : ", ") + lost.output + " " + std::to_string(lost.count);
+    }
+    if (health.dropped_samples > 0) {
         health.findings.push_back(
-            "outputs did not keep up, or their backends failed: " + std::to_string(dropped_samples) +
-            " samples are lost to them; the summary has all of them");
+            "outputs did not keep up, or their backends failed: " + std::to_string(health.dropped_samples) +
+            " samples are lost to them (" + by_output + "); the summary has all of them");
     }
     return health;
 }

@@ -6,7 +6,7 @@
 //
 //   HealthProbe probe(worker, recorder, run_tags);     // its worker's thread
 //   probe.start();  …  probe.stop();
-//   GeneratorHealth health = judge(snapshot, registry, submetrics, dropped_samples);
+//   GeneratorHealth health = judge(snapshot, submetrics, lost_samples);
 //   for (const std::string& finding : health.findings) …   // "start lateness p99 38 ms: the load generator was …"
 //
 // judge(): any thread.
@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,13 @@ struct HealthLimits {
     double cpu = 0.95;
 };
 
+/// Samples that an output was given and that did not reach its backend.
+struct LostSamples {
+    /// What `--out` calls it.
+    std::string output;
+    std::uint64_t count = 0;
+};
+
 struct GeneratorHealth {
     struct Lateness {
         /// Empty: over all of them.
@@ -70,6 +78,7 @@ struct GeneratorHealth {
     double loop_lag_p99_ms = 0;
     /// Median part of a core that a worker used, 0 to 1.
     double cpu = 0;
+    /// Of all outputs.
     std::uint64_t dropped_samples = 0;
     /// Why the generator was the limit, in plain words; empty: it was not.
     std::vector<std::string> findings;
@@ -79,6 +88,6 @@ struct GeneratorHealth {
 void watch_start_lateness(const Plan& plan, const metrics::Registry& registry, metrics::SubmetricSet& submetrics);
 
 GeneratorHealth judge(const metrics::RunSnapshot& snapshot, const metrics::SubmetricSet& submetrics,
-                      std::uint64_t dropped_samples, const HealthLimits& limits = {});
+                      std::span<const LostSamples> lost_samples = {}, const HealthLimits& limits = {});
 
 }  // namespace k6

@@ -11,7 +11,9 @@ using metrics::Builtin;
 
 class HealthTest : public testing::Test {
 protected:
-    GeneratorHealth judged(std::uint64_t dropped = 0) { return judge(recorder_.snapshot(), submetrics_, dropped); }
+    GeneratorHealth judged(std::span<const LostSamples> lost = {}) {
+        return judge(recorder_.snapshot(), submetrics_, lost);
+    }
     void add(Builtin metric, metrics::TagSetId tags, double value) { recorder_.add(metric, tags, value, {}); }
 
     metrics::Registry registry_;
@@ -39,13 +41,16 @@ TEST_F(HealthTest, EachLimitHasItsWords) {
         add(Builtin::generator_loop_lag, metrics::no_tags, 25);
         add(Builtin::generator_cpu, metrics::no_tags, 0.99);
     }
-    EXPECT_EQ(judged(7).findings, (std::vector<std::string>{
-                                      "start lateness p99 38 ms: the load generator was saturated",
-                                      "timers p99 25 ms late: response times include waits in the load generator",
-                                      "workers used 99% of their cores: the load generator may have been the limit",
-                                      "outputs did not keep up, or their backends failed: 7 samples are lost to them; "
-                                      "the summary has all of them",
-                                  }));
+    const std::vector<LostSamples> lost{{"json", 4}, {"csv", 0}, {"influxdb", 3}};
+    EXPECT_EQ(judged(lost).findings,
+              (std::vector<std::string>{
+                  "start lateness p99 38 ms: the load generator was saturated",
+                  "timers p99 25 ms late: response times include waits in the load generator",
+                  "workers used 99% of their cores: the load generator may have been the limit",
+                  "outputs did not keep up, or their backends failed: 7 samples are lost to them (json 4, influxdb 3); "
+                  "the summary has all of them",
+              }));
+    EXPECT_EQ(judged(lost).dropped_samples, 7U);
 }
 
 TEST_F(HealthTest, SeveralScenariosAreJudgedOneByOne) {
@@ -67,7 +72,7 @@ TEST_F(HealthTest, SeveralScenariosAreJudgedOneByOne) {
         recorder.add(Builtin::generator_start_lateness, a, 0.1, {});
         recorder.add(Builtin::generator_start_lateness, b, 20, {});
     }
-    const GeneratorHealth health = judge(recorder.snapshot(), submetrics, 0);
+    const GeneratorHealth health = judge(recorder.snapshot(), submetrics);
     ASSERT_EQ(health.start_lateness.size(), 3U);
     EXPECT_EQ(health.findings,
               (std::vector<std::string>{"start lateness p99 20 ms in scenario b: the load generator was saturated"}));

@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <boost/context/fiber.hpp>
 #include <boost/context/stack_context.hpp>
 #include <new>
@@ -25,6 +26,9 @@ namespace {
 
 // The one piece of ambient state of the runtime, besides Worker::current(): code deep in a fiber must find it.
 constinit thread_local Fiber* running_fiber = nullptr;
+
+/// Of a stack, lines that are fetched before it is entered: the frames through which a wait returns.
+constexpr std::ptrdiff_t most_lines = 40;
 
 // The layout that the C++ ABI gives to what __cxa_get_globals() points at (Itanium C++ ABI, 2.2.2). Exceptions being
 // handled belong to a call stack, hence to a fiber: without exchanging them, fibers that suspend inside `catch` blocks
@@ -62,7 +66,7 @@ public:
 #endif
 
 // ThreadSanitizer keeps a shadow call stack per context: a context must be the current one at the return from every
-// function that was entered in it. So the last switch, out of a body that ends, is told only after the fact.
+// function that was entered in it. So the last switch, out of a fiber that ends, is told only after the fact.
 #if defined(__SANITIZE_THREAD__)
     SanitizerContext() : inner_(__tsan_create_fiber(0)) {}
     ~SanitizerContext() { __tsan_destroy_fiber(inner_); }
@@ -98,7 +102,8 @@ struct BorrowedStack {
 
 }  // namespace
 
-struct Fiber::Impl {
+// What a switch touches comes first, in a cache line.
+struct alignas(64) Fiber::Impl {
     // Never destroyed: a fiber that has not ended would be unwound by that, on a thread that may be doing so already.
     union {
         boost::context::fiber inside;
@@ -106,9 +111,10 @@ struct Fiber::Impl {
     boost::context::fiber outside;
     ExceptionState exceptions{};
     StackArena::Stack stack;
-    std::function<void()> body;
     bool begun = false;
     bool ended = false;
+    bool last = false;  // no other body follows
+    std::function<void()> body;
     [[no_unique_address]] SanitizerContext sanitizer;
 
     Impl(std::function<void()> run, StackArena::Stack on) : stack(on), body(std::move(run)) {
@@ -132,11 +138,32 @@ struct Fiber::Impl {
         inside = boost::context::fiber(std::allocator_arg, BorrowedStack{stack}, [this](boost::context::fiber&& from) {
             sanitizer.inside();
             outside = std::move(from);
-            run_body();
-            ended = true;
+            while (!last) {
+                run_body();
+                ended = true;
+                sanitizer.fiber_to_thread();
+                sanitizer.about_to_leave();
+                outside = std::move(outside).resume();
+                sanitizer.inside();
+            }
             sanitizer.about_to_end();
             return std::move(outside);
         });
+    }
+
+    void switch_inside() noexcept {
+        sanitizer.thread_to_fiber();
+        if (!begun) begin();
+        sanitizer.about_to_enter(stack);
+        inside = std::move(inside).resume();
+        sanitizer.back_outside();
+    }
+
+    // A body that has ended leaves nothing on the stack but the loop above.
+    void end() noexcept {
+        last = true;
+        switch_inside();
+        sanitizer.fiber_to_thread();
     }
 };
 
@@ -151,7 +178,16 @@ Fiber::Fiber(Worker& worker, std::function<void()> body) : worker_(&worker) {
 }
 
 Fiber::~Fiber() {
-    if (!impl_->begun || impl_->ended) worker_->stacks().release(impl_->stack);
+    if (impl_->begun && !impl_->ended) return;
+    if (impl_->begun) impl_->end();
+    worker_->stacks().release(impl_->stack);
+}
+
+void Fiber::begin_anew(std::function<void()> body) noexcept {
+    impl_->body = std::move(body);
+    impl_->ended = false;
+    state_ = State::ready;
+    interrupted_ = false;
 }
 
 Fiber* Fiber::current() noexcept { return running_fiber; }
@@ -165,7 +201,7 @@ void Fiber::prefetch() const noexcept {
     if (top_ == nullptr) return;
     // The switch pushes the saved registers below this frame, and the frames that it returns through lie above.
     const auto* top = static_cast<const std::byte*>(top_);
-    for (int line = -1; line < 3; ++line) __builtin_prefetch(top + 64 * line, 1);
+    for (int line = -1; line < lines_; ++line) __builtin_prefetch(top + 64 * line, 1);
 }
 
 // From the worker's loop into the fiber, until it leaves or ends.
@@ -176,12 +212,7 @@ void Fiber::enter() noexcept {
     auto* exceptions = reinterpret_cast<ExceptionState*>(abi::__cxa_get_globals());
     ExceptionState outside = std::exchange(*exceptions, impl.exceptions);
 
-    impl.sanitizer.thread_to_fiber();
-    if (!impl.begun) impl.begin();
-    impl.sanitizer.about_to_enter(impl.stack);
-    impl.inside = std::move(impl.inside).resume();
-    impl.sanitizer.back_outside();
-    if (impl.ended) impl.sanitizer.fiber_to_thread();
+    impl.switch_inside();
 
     impl.exceptions = std::exchange(*exceptions, outside);
     running_fiber = nullptr;
@@ -193,6 +224,8 @@ void Fiber::leave() noexcept {
     Impl& impl = *impl_;
     state_ = State::suspended;
     top_ = __builtin_frame_address(0);
+    lines_ = static_cast<std::uint8_t>(
+        std::min<std::ptrdiff_t>((impl.stack.high - static_cast<const std::byte*>(top_)) / 64, most_lines));
     impl.sanitizer.fiber_to_thread();
     impl.sanitizer.about_to_leave();
     impl.outside = std::move(impl.outside).resume();

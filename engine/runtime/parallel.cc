@@ -53,6 +53,7 @@ void run_parallel(std::size_t count, std::size_t limit, const std::function<void
     if (count == 0) return;
     Join join{.count = count, .task = task, .parent = parent};
     const std::size_t fibers = std::min(count, std::max<std::size_t>(limit, 1));
+    join.running.reserve(fibers);
     // One of the fibers is the caller's own.
     for (std::size_t i = 1; i < fibers; ++i) join.running.push_back(&parent->worker().spawn([&join] { join.work(); }));
     join.work();

@@ -10,7 +10,6 @@ namespace k6 {
 namespace {
 
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
 
 void make_empty(auto& head) noexcept { head.next = head.previous = &head; }
 
@@ -31,8 +30,7 @@ void TimingWheel::unlink(Link& link) noexcept {
     link.next = link.previous = nullptr;
 }
 
-TimingWheel::TimingWheel(TimePoint start, Precision precision)
-    : start_(start), precision_(precision), expected_(always) {
+TimingWheel::TimingWheel(TimePoint start, Precision precision) : start_(start), precision_(precision) {
     sorting_.reserve(slots);
     make_empty(open_);
     make_empty(late_);
@@ -96,7 +94,6 @@ void TimingWheel::arm(Timer& timer, TimePoint deadline, Precision precision) {
     } else {
         place(timer);
     }
-    if (due < expected_) driver_.earlier(driver_.owner, start_ + std::chrono::nanoseconds(due));
 }
 
 void TimingWheel::place(Timer& timer) noexcept {
@@ -221,11 +218,5 @@ std::optional<TimePoint> TimingWheel::next_wakeup() const {
     }
     return std::nullopt;
 }
-
-void TimingWheel::expect_advance(std::optional<TimePoint> wakeup) noexcept {
-    expected_ = driver_.earlier == nullptr ? always : wakeup ? since_start(*wakeup) : never;
-}
-
-void TimingWheel::mute_driver() noexcept { expected_ = always; }
 
 }  // namespace k6

@@ -57,12 +57,6 @@ public:
         void* owner_;
     };
 
-    /// Whoever calls advance(), told when a timer is armed that is due before the moment at which it means to do so.
-    struct Driver {
-        void (*earlier)(void* owner, TimePoint due) noexcept = nullptr;
-        void* owner = nullptr;
-    };
-
     /// With Precision::exact, every timer is exact.
     explicit TimingWheel(TimePoint start, Precision precision = Precision::tick);
     ~TimingWheel();
@@ -79,12 +73,6 @@ public:
     /// due within the current 64 ticks are reported exactly, later ones by the start of the block they are kept in.
     std::optional<TimePoint> next_wakeup() const;
     std::size_t size() const noexcept { return size_; }
-
-    void set_driver(Driver driver) noexcept { driver_ = driver; }
-    /// The driver will advance at `wakeup` (nullopt: not yet planned). Timers due earlier are reported to it.
-    void expect_advance(std::optional<TimePoint> wakeup) noexcept;
-    /// No reports until the next expect_advance: the driver will ask next_wakeup() anyhow.
-    void mute_driver() noexcept;
 
 private:
     // Eight levels of 64 slots reach past the largest point in time, so there is no horizon to treat specially.
@@ -114,9 +102,7 @@ private:
     bool advancing_ = false;
     std::uint64_t current_ = 0;      // the tick whose timers are in open_
     std::int64_t last_advance_ = 0;  // nanoseconds since start_
-    std::int64_t expected_;          // arm() reports what is due before this
     std::size_t size_ = 0;
-    Driver driver_{};
     Link open_;  // due within the current tick or before it, sorted
     Link late_;  // armed during an advance for its `now` or before; empty outside of advance()
     std::array<std::array<Link, slots>, levels> wheel_;

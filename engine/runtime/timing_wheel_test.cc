@@ -212,27 +212,6 @@ TEST(TimingWheel, EarlierNowsAreIgnored) {
     EXPECT_EQ(wheel.next_wakeup(), start + 1s + 1ms);
 }
 
-TEST(TimingWheel, TellsItsDriverOfEarlierTimersOnly) {
-    TimingWheel wheel(start);
-    std::vector<TimePoint> told;
-    wheel.set_driver(
-        {[](void* owner, TimePoint due) noexcept { static_cast<std::vector<TimePoint>*>(owner)->push_back(due); },
-         &told});
-    Log log;
-    Recorded a(log, "a");
-    wheel.expect_advance(start + 10ms);
-    wheel.arm(a.timer, start + 10ms);
-    EXPECT_TRUE(told.empty());
-    wheel.arm(a.timer, start + 9ms);
-    EXPECT_EQ(told, (std::vector<TimePoint>{start + 9ms}));
-    wheel.mute_driver();
-    wheel.arm(a.timer, start + 1ms);
-    EXPECT_EQ(told.size(), 1u);
-    wheel.expect_advance(std::nullopt);
-    wheel.arm(a.timer, start + 1h);
-    EXPECT_EQ(told.size(), 2u);
-}
-
 // The wheel against a sorted multimap, over random operations with horizons on every level.
 class Model {
 public:

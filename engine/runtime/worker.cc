@@ -1,24 +1,29 @@
 #include "engine/runtime/worker.h"
 
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <asio/basic_waitable_timer.hpp>
-#include <asio/error.hpp>
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-#include <asio/wait_traits.hpp>
+#include <array>
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <mutex>
-#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "engine/runtime/blocking_pool.h"
+#include "engine/runtime/deferred.h"
+#include "engine/runtime/descriptor.h"
 #include "engine/runtime/stack_arena.h"
 
 namespace k6 {
@@ -26,6 +31,9 @@ namespace k6 {
 namespace {
 
 constinit thread_local Worker* current_worker = nullptr;
+
+/// Fibers that have ended and wait for another body, so that a batch of requests makes none.
+constexpr std::size_t most_resting = 64;
 
 SimulatedClock* as_simulated(Clock* clock) {
     if (clock == nullptr) throw std::invalid_argument("Worker: no clock");
@@ -35,101 +43,68 @@ SimulatedClock* as_simulated(Clock* clock) {
     return simulated;
 }
 
-// Memory for the handlers that a worker gives to Asio in its steady state. Asio itself keeps two blocks per thread for
-// reuse, which the handlers of sockets take as well.
-class HandlerMemory {
+/// A file descriptor of the loop's own.
+class OwnFd {
 public:
-    // A turn, the alarm, and alarms that were set anew in the same batch: rarely more than these at a time.
-    HandlerMemory() {
-        for (int i = 0; i < 8; ++i) deallocate(::operator new(block_size), block_size);
+    OwnFd() = default;
+    OwnFd(int fd, const char* what) : fd_(fd) {
+        if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
     }
-    HandlerMemory(const HandlerMemory&) = delete;
-    HandlerMemory& operator=(const HandlerMemory&) = delete;
-    ~HandlerMemory() {
-        while (free_ != nullptr) ::operator delete(std::exchange(free_, free_->next));
+    OwnFd(OwnFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    OwnFd& operator=(OwnFd&& other) noexcept {
+        std::swap(fd_, other.fd_);
+        return *this;
     }
-
-    void* allocate(std::size_t size) {
-        if (size > block_size) return ::operator new(size);
-        if (free_ == nullptr) return ::operator new(block_size);
-        return std::exchange(free_, free_->next);
+    ~OwnFd() {
+        if (fd_ >= 0) ::close(fd_);
     }
-    void deallocate(void* memory, std::size_t size) noexcept {
-        if (size > block_size) return ::operator delete(memory);
-        free_ = new (memory) Block{free_};
-    }
+    int get() const noexcept { return fd_; }
 
 private:
-    static constexpr std::size_t block_size = 256;
-    struct Block {
-        Block* next;
-    };
-    Block* free_ = nullptr;
+    int fd_ = -1;
 };
 
+/// What is not there any more is left out: entries of a list that is being walked are replaced, not erased.
 template <class T>
-struct HandlerAllocator {
-    using value_type = T;
-    HandlerMemory* memory;
-
-    explicit HandlerAllocator(HandlerMemory& from) noexcept : memory(&from) {}
-    template <class U>
-    HandlerAllocator(const HandlerAllocator<U>& other) noexcept : memory(other.memory) {}
-    T* allocate(std::size_t count) { return static_cast<T*>(memory->allocate(count * sizeof(T))); }
-    void deallocate(T* at, std::size_t count) noexcept { memory->deallocate(at, count * sizeof(T)); }
-    friend bool operator==(const HandlerAllocator&, const HandlerAllocator&) = default;
-};
-
-template <class Function>
-struct Handler {
-    using allocator_type = HandlerAllocator<void>;
-    HandlerMemory* memory;
-    Function function;
-
-    Handler(HandlerMemory& from, Function call) : memory(&from), function(std::move(call)) {}
-    allocator_type get_allocator() const noexcept { return allocator_type(*memory); }
-    template <class... Arguments>
-    void operator()(const Arguments&... arguments) {
-        function(arguments...);
-    }
-};
+void forget_in(std::vector<T*>& list, const T* gone) noexcept {
+    std::replace(list.begin(), list.end(), const_cast<T*>(gone), static_cast<T*>(nullptr));
+}
 
 }  // namespace
 
-// The loop is io_context::run(); everything of ours happens in handlers:
+// The loop takes turns, each of which
 //
-// * on_alarm: the one Asio timer, set to the wheel's next wakeup, has expired. The wheel makes sleepers ready.
-// * turn: posted whenever there is something to do besides I/O (ready fibers, posted tasks, a batch time to forget). At
-//   most one is under way per worker, and one for each burst of posts from other threads.
-//
-// Asio puts what a handler posts behind the events it has collected and polls before it gets there: between two turns
-// there is always a look at the sockets, and each turn runs only the fibers that were ready when it began. So fibers
-// that keep each other busy starve nobody. That order also makes a turn the mark between two batches of events,
-// which is what batch_time() needs.
+// * asks the kernel what has happened (waiting for it if there is nothing else to do) and tells the descriptors'
+// owners,
+//   who make fibers ready; the alarm, set to the wheel's next wakeup, makes sleepers ready;
+// * runs what other threads and fibers have posted;
+// * runs the fibers that are ready, but none of those that they make ready: so fibers that keep each other busy starve
+//   nobody;
+// * runs what was deferred to this point.
 struct Worker::Impl {
-    // asio::steady_timer without its type-erased executor.
-    using Alarm = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                             asio::io_context::executor_type>;
-
     Config config;
     SimulatedClock* simulated;
-    StackArena arena;              // outlives the wheel, whose timers may lie on abandoned stacks
-    HandlerMemory handler_memory;  // outlives the handlers in io
-    // One thread does all its I/O, without locks; posting from others stays safe.
-    asio::io_context io{ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-    asio::executor_work_guard<asio::io_context::executor_type> keep_running{io.get_executor()};
-    Alarm alarm{io};
+    StackArena arena;  // outlives the wheel, whose timers may lie on abandoned stacks
+    OwnFd epoll;
+    OwnFd alarm;
+    OwnFd bell;                             // other threads ring it when they have posted something
     TimePoint alarm_at = TimePoint::max();  // what the alarm is set to
     TimingWheel wheel;
+    std::array<epoll_event, 128> events;
+    int event_count = 0;  // while they are told
+    std::vector<Descriptor*> again;
+    std::vector<Descriptor*> again_now;  // those of this turn; two vectors that swap allocate nothing
+    std::vector<Deferred*> deferred;
+    std::vector<Deferred*> deferred_now;
     std::vector<Fiber*> fibers;
     std::vector<Fiber*> ready;
-    std::vector<Fiber*> batch;  // the ready fibers of this turn; two vectors that swap allocate nothing
+    std::vector<Fiber*> batch;    // the ready fibers of this turn
+    std::vector<Fiber*> resting;  // fibers that have ended, for reuse
     TimePoint batch_time{};
     bool batch_time_known = false;
-    bool turn_requested = false;
-    bool in_turn = false;
     bool running = false;
     std::atomic<bool> stop_requested = false;
+    std::atomic<bool> has_posted = false;
     std::mutex posted_mutex;
     std::vector<std::function<void()>> posted;
     std::vector<std::function<void()>> tasks;  // the posted tasks of this turn
@@ -143,84 +118,147 @@ struct Worker::Impl {
         // Which of two swapped vectors is filled next is chance; neither shall grow from nothing late.
         for (auto* list : {&ready, &batch}) list->reserve(64);
         for (auto* list : {&posted, &tasks}) list->reserve(64);
+        for (auto* list : {&deferred, &deferred_now}) list->reserve(64);
+        for (auto* list : {&again, &again_now}) list->reserve(64);
+        resting.reserve(most_resting);
         if (simulated) return;
-        wheel.set_driver({[](void* self, TimePoint due) noexcept { static_cast<Impl*>(self)->set_alarm(due); }, this});
-        wheel.expect_advance(std::nullopt);
+        epoll = OwnFd(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
+        alarm = OwnFd(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), "timerfd_create");
+        bell = OwnFd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd");
+        // Edge-triggered, neither needs to be read.
+        for (OwnFd* own : {&alarm, &bell}) {
+            if (add(own->get(), EPOLLIN, own) != 0)
+                throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+        }
     }
 
     ~Impl() {
         pool.reset();  // its jobs post to us
         for (Fiber* fiber : fibers) delete fiber;
+        for (Fiber* fiber : resting) delete fiber;
     }
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    // A time that is read in this batch is forgotten by the turn behind it.
+    int add(int fd, unsigned interest, void* told) const noexcept {
+        epoll_event event{};
+        event.events = interest | EPOLLET;
+        event.data.ptr = told;
+        return ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event);
+    }
+
+    // Forgotten when the next turn begins.
     TimePoint time_of_batch() {
         if (simulated || !running) return config.clock->now();
         if (!batch_time_known) {
             batch_time = config.clock->now();
             batch_time_known = true;
         }
-        request_turn();
         return batch_time;
     }
 
-    void request_turn() {
-        if (turn_requested || simulated) return;
-        turn_requested = true;
-        asio::post(io, Handler(handler_memory, [this] {
-                       turn_requested = false;
-                       turn();
-                   }));
-    }
-
-    void turn() noexcept {
+    void turn() {
+        if (const auto wakeup = wheel.next_wakeup(); wakeup && *wakeup < alarm_at) set_alarm(*wakeup);
+        const bool busy = !ready.empty() || !again.empty() || !deferred.empty() || has_posted.load();
+        int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), busy ? 0 : -1);
+        if (count < 0) {
+            if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
+            count = 0;
+        }
         batch_time_known = false;
-        begin_turn();
+        again_now.swap(again);
+        if (count > 0) tell(count);
+        if (!again_now.empty()) tell_those_left();
         run_posted();
         run_ready();
-        end_turn();
+        if (!deferred.empty()) run_deferred();
     }
 
-    void on_alarm() noexcept {
-        alarm_at = TimePoint::max();
-        begin_turn();
-        wheel.advance(time_of_batch());
-        run_ready();
-        end_turn();
-    }
-
-    void begin_turn() {
-        in_turn = true;
-        wheel.mute_driver();  // however many sleeps begin in this turn, the alarm is set once
-    }
-
-    void end_turn() {
-        in_turn = false;
-        if (!ready.empty()) request_turn();
-        if (auto wakeup = wheel.next_wakeup(); wakeup && *wakeup < alarm_at) {
-            set_alarm(*wakeup);
-        } else {
-            wheel.expect_advance(alarm_at);
+    void tell(int count) noexcept {
+        event_count = count;
+        bool alarm_rang = false;
+        for (int i = 0; i < event_count; ++i) {
+            fetch_ahead(i);
+            const epoll_event& event = events[static_cast<std::size_t>(i)];
+            if (event.data.ptr == &alarm) {
+                alarm_rang = true;
+            } else if (event.data.ptr != nullptr && event.data.ptr != &bell) {
+                time_of_batch();
+                const Descriptor& descriptor = *static_cast<const Descriptor*>(event.data.ptr);
+                descriptor.ready_(descriptor.owner_, event.events);
+            }
         }
-        if (finished()) io.stop();
+        event_count = 0;
+        if (!alarm_rang) return;
+        alarm_at = TimePoint::max();
+        wheel.advance(time_of_batch());
+    }
+
+    // With thousands of connections nothing of one is in the processor's caches when its turn comes.
+    void fetch_ahead(int i) const noexcept {
+        const auto at = [this](int event) -> const Descriptor* {
+            if (event >= event_count) return nullptr;
+            const void* const told = events[static_cast<std::size_t>(event)].data.ptr;
+            return told == &alarm || told == &bell ? nullptr : static_cast<const Descriptor*>(told);
+        };
+        if (const Descriptor* const far = at(i + 8)) {
+            // Beside it lies the rest of its owner.
+            const auto* const lines = reinterpret_cast<const std::byte*>(far);
+            for (int line = 0; line < 3; ++line) __builtin_prefetch(lines + 64 * line, 1);
+        }
+        const Descriptor* const near = at(i + 4);
+        if (near != nullptr && near->touched_ != nullptr) {
+            const auto* const lines = static_cast<const std::byte*>(near->touched_);
+            for (int line = 0; line < 2; ++line) __builtin_prefetch(lines + 64 * line, 1);
+        }
+    }
+
+    void tell_those_left() noexcept {
+        for (std::size_t i = 0; i < again_now.size(); ++i) {
+            const Descriptor* const descriptor = again_now[i];
+            if (descriptor != nullptr) descriptor->ready_(descriptor->owner_, EPOLLIN);
+        }
+        again_now.clear();
+    }
+
+    void forget(const Descriptor& descriptor) noexcept {
+        for (int i = 0; i < event_count; ++i) {
+            epoll_event& event = events[static_cast<std::size_t>(i)];
+            if (event.data.ptr == &descriptor) event.data.ptr = nullptr;
+        }
+        forget_in(again, &descriptor);
+        forget_in(again_now, &descriptor);
+    }
+
+    void run_deferred() noexcept {
+        deferred_now.swap(deferred);
+        for (std::size_t i = 0; i < deferred_now.size(); ++i) {
+            Deferred* const task = deferred_now[i];
+            if (task == nullptr) continue;
+            task->requested_ = false;
+            task->run_(task->owner_);
+        }
+        deferred_now.clear();
     }
 
     void set_alarm(TimePoint wakeup) {
         alarm_at = wakeup;
-        wheel.expect_advance(wakeup);
-        alarm.expires_after(std::max(wakeup - config.clock->now(), std::chrono::nanoseconds(0)));
-        alarm.async_wait(Handler(handler_memory, [this](const asio::error_code& error) {
-            if (error != asio::error::operation_aborted) on_alarm();
-        }));
+        // 0 would disarm it.
+        const auto wait = std::max(wakeup - config.clock->now(), std::chrono::nanoseconds(1));
+        const auto whole = std::chrono::floor<std::chrono::seconds>(wait);
+        itimerspec setting{};
+        setting.it_value.tv_sec = whole.count();
+        setting.it_value.tv_nsec = (wait - whole).count();
+        ::timerfd_settime(alarm.get(), 0, &setting, nullptr);
     }
 
     void run_posted() noexcept {
+        if (!has_posted.load(std::memory_order_acquire)) return;
         {
             std::lock_guard lock(posted_mutex);
             tasks.swap(posted);
+            has_posted.store(false, std::memory_order_relaxed);
         }
         for (std::function<void()>& task : tasks) {
             task();
@@ -246,14 +284,14 @@ struct Worker::Impl {
     }
 
     void run() {
-        io.restart();
         running = true;
         struct Done {
             bool& running;
             ~Done() { running = false; }
         } done{running};
-        request_turn();
-        io.run();
+        do {
+            turn();
+        } while (!finished());
     }
 
     void run_simulated() {
@@ -261,6 +299,11 @@ struct Worker::Impl {
             run_posted();
             if (!ready.empty()) {
                 run_ready();
+                if (!deferred.empty()) run_deferred();
+                continue;
+            }
+            if (!deferred.empty()) {
+                run_deferred();
                 continue;
             }
             if (finished()) return;
@@ -296,8 +339,6 @@ TimePoint Worker::batch_time() const noexcept { return impl_->time_of_batch(); }
 
 TimingWheel& Worker::wheel() noexcept { return impl_->wheel; }
 
-asio::io_context& Worker::io() noexcept { return impl_->io; }
-
 Resolver* Worker::resolver() const noexcept { return impl_->config.resolver; }
 
 std::size_t Worker::fibers() const noexcept { return impl_->fibers.size(); }
@@ -307,38 +348,58 @@ StackArena& Worker::stacks() noexcept { return impl_->arena; }
 Fiber& Worker::spawn(std::function<void()> body) {
     std::vector<Fiber*>& fibers = impl_->fibers;
     if (fibers.size() == fibers.capacity()) fibers.reserve(std::max<std::size_t>(64, 2 * fibers.size()));
-    auto* fiber = new Fiber(*this, std::move(body));
+    Fiber* fiber = nullptr;
+    if (impl_->resting.empty()) {
+        fiber = new Fiber(*this, std::move(body));
+    } else {
+        fiber = impl_->resting.back();
+        impl_->resting.pop_back();
+        fiber->begin_anew(std::move(body));
+    }
     fiber->position_ = fibers.size();
     fibers.push_back(fiber);
     schedule(*fiber);
     return *fiber;
 }
 
-void Worker::schedule(Fiber& fiber) {
-    impl_->ready.push_back(&fiber);
-    if (!impl_->in_turn) impl_->request_turn();
-}
+void Worker::schedule(Fiber& fiber) { impl_->ready.push_back(&fiber); }
 
 void Worker::ended(Fiber& fiber) noexcept {
     std::vector<Fiber*>& fibers = impl_->fibers;
     fibers[fiber.position_] = fibers.back();
     fibers[fiber.position_]->position_ = fiber.position_;
     fibers.pop_back();
-    delete &fiber;
-    // The end of a turn sees whether this was what run() waited for.
-    if (fibers.empty() && !impl_->in_turn) impl_->request_turn();
+    if (impl_->resting.size() < most_resting) {
+        impl_->resting.push_back(&fiber);
+    } else {
+        delete &fiber;
+    }
+}
+
+int Worker::watch(Descriptor& descriptor) {
+    if (impl_->simulated) return ENOTSUP;
+    return impl_->add(descriptor.fd_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI, &descriptor) == 0 ? 0 : errno;
+}
+
+void Worker::tell_again(Descriptor& descriptor) { impl_->again.push_back(&descriptor); }
+
+void Worker::forget(Descriptor& descriptor) noexcept { impl_->forget(descriptor); }
+
+void Worker::defer(Deferred& task) { impl_->deferred.push_back(&task); }
+
+void Worker::forget(Deferred& task) noexcept {
+    forget_in(impl_->deferred, &task);
+    forget_in(impl_->deferred_now, &task);
 }
 
 void Worker::post(std::function<void()> task) {
     // Under the lock to the end: once a task is taken, the worker may finish and be destroyed.
     std::lock_guard lock(impl_->posted_mutex);
     impl_->posted.push_back(std::move(task));
-    if (impl_->posted.size() > 1 || impl_->simulated) return;
-    if (current_worker == this) {
-        impl_->request_turn();
-    } else {
-        asio::post(impl_->io, [impl = impl_.get()] { impl->turn(); });
-    }
+    impl_->has_posted.store(true);
+    if (impl_->posted.size() > 1 || impl_->simulated || current_worker == this) return;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(impl_->bell.get(), &one, sizeof one);
 }
 
 void Worker::request_stop() {

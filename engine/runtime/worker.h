@@ -1,7 +1,7 @@
 // A worker: one thread's event loop, with its fibers, its timers and its way to resolve names.
 //
-// Each worker owns an Asio io_context (sockets, signals, posts from other threads) and a TimingWheel driven by one Asio
-// timer. VUs are fibers that live on one worker for good. With a simulated clock the worker does no I/O: when
+// Each worker waits for its descriptors, its alarm (which drives a TimingWheel) and posts from other threads in one
+// epoll set. VUs are fibers that live on one worker for good. With a simulated clock the worker does no I/O: when
 // nothing is ready, time jumps to the next deadline.
 //
 //   SystemClock clock;
@@ -24,12 +24,10 @@
 #include "engine/runtime/fiber.h"
 #include "engine/runtime/timing_wheel.h"
 
-namespace asio {
-class io_context;
-}
-
 namespace k6 {
 
+class Deferred;
+class Descriptor;
 class Resolver;
 class StackArena;
 
@@ -62,8 +60,6 @@ public:
     TimePoint batch_time() const noexcept;
     /// Timers armed here need no further word to the worker.
     TimingWheel& wheel() noexcept;
-    /// Not run with a simulated clock.
-    asio::io_context& io() noexcept;
     Resolver* resolver() const noexcept;
 
     /// Makes a fiber and starts it from the loop (not before this returns). Interrupted may leave the body and ends the
@@ -88,12 +84,20 @@ public:
     void offload(std::function<void()> blocking);
 
 private:
+    friend class Deferred;
+    friend class Descriptor;
     friend class Fiber;
     struct Impl;
 
     StackArena& stacks() noexcept;
     void schedule(Fiber& fiber);
     void ended(Fiber& fiber) noexcept;
+    /// 0 or an errno.
+    int watch(Descriptor& descriptor);
+    void tell_again(Descriptor& descriptor);
+    void forget(Descriptor& descriptor) noexcept;
+    void defer(Deferred& task);
+    void forget(Deferred& task) noexcept;
 
     std::unique_ptr<Impl> impl_;
 };

@@ -1,28 +1,66 @@
 #include "engine/runtime/worker.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
-#include <asio/buffer.hpp>
-#include <asio/connect_pipe.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-#include <asio/readable_pipe.hpp>
-#include <asio/writable_pipe.hpp>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "engine/runtime/clock.h"
+#include "engine/runtime/deferred.h"
+#include "engine/runtime/descriptor.h"
 #include "engine/runtime/timing_wheel.h"
 
 namespace k6 {
 namespace {
+
+/// A pipe whose reading end a worker watches.
+struct Pipe {
+    explicit Pipe(Worker& worker)
+        : descriptor(
+              worker,
+              [](void* self, unsigned events) noexcept {
+                  auto& pipe = *static_cast<Pipe*>(self);
+                  pipe.told = pipe.told || (events & EPOLLIN) != 0;
+                  ++pipe.times_told;
+                  if (pipe.when_told) pipe.when_told();
+              },
+              this) {
+        int ends[2] = {-1, -1};
+        EXPECT_EQ(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+        EXPECT_EQ(descriptor.open(ends[0]), 0);
+        writer = ends[1];
+    }
+    ~Pipe() { ::close(writer); }
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+
+    void write(std::string_view text) const {
+        EXPECT_EQ(::write(writer, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
+    std::string read() const {
+        char text[16];
+        const ssize_t size = ::read(descriptor.fd(), text, sizeof text);
+        return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string();
+    }
+
+    Descriptor descriptor;
+    int writer = -1;
+    bool told = false;
+    int times_told = 0;
+    std::function<void()> when_told;
+};
 
 using namespace std::chrono_literals;
 using Log = std::vector<std::string>;
@@ -388,11 +426,9 @@ TEST(Worker, OffloadHandsExceptionsOver) {
 TEST(Worker, BusyFibersStarveNeitherInputNorTimers) {
     SystemClock clock;
     Worker worker({.clock = &clock});
-    asio::readable_pipe reader(worker.io());
-    asio::writable_pipe writer(worker.io());
-    asio::connect_pipe(reader, writer);
-    char byte = 0;
-    bool got_byte = false, timer_fired = false;
+    Pipe pipe(worker);
+    bool timer_fired = false;
+    const bool& got_byte = pipe.told;
 
     Fiber* fibers[2] = {};
     for (int i = 0; i < 2; ++i) {
@@ -414,16 +450,12 @@ TEST(Worker, BusyFibersStarveNeitherInputNorTimers) {
     }
     TimingWheel::Timer timer([](void* self) { *static_cast<bool*>(self) = true; }, &timer_fired);
     worker.wheel().arm(timer, clock.now() + 2ms);
-    reader.async_read_some(asio::buffer(&byte, 1), [&](const asio::error_code& error, std::size_t size) {
-        EXPECT_FALSE(error);
-        got_byte = size == 1;
-    });
-    worker.spawn([&] { writer.write_some(asio::buffer("x", 1)); });
+    worker.spawn([&] { pipe.write("x"); });
     worker.request_stop();
     worker.run();
     EXPECT_TRUE(got_byte);
     EXPECT_TRUE(timer_fired);
-    EXPECT_EQ(byte, 'x');
+    EXPECT_EQ(pipe.read(), "x");
 }
 
 TEST(Worker, BatchTimeIsOneForABatchAndNewForTheNext) {
@@ -437,7 +469,7 @@ TEST(Worker, BatchTimeIsOneForABatchAndNewForTheNext) {
     worker.post([&] {
         TimePoint before = clock.now();
         for (int i = 0; i < 3; ++i) {
-            asio::post(worker.io(), [&] {
+            worker.post([&] {
                 first.push_back(worker.batch_time());
                 wait_a_little();
             });
@@ -461,13 +493,113 @@ TEST(Worker, BatchTimeIsOneForABatchAndNewForTheNext) {
 TEST(Worker, PendingInputDoesNotKeepItRunning) {
     SystemClock clock;
     Worker worker({.clock = &clock});
-    asio::readable_pipe reader(worker.io());
-    asio::writable_pipe writer(worker.io());
-    asio::connect_pipe(reader, writer);
-    char byte = 0;
-    reader.async_read_some(asio::buffer(&byte, 1), [](const asio::error_code&, std::size_t) {});
+    Pipe pipe(worker);
     worker.request_stop();
     worker.run();
+    EXPECT_FALSE(pipe.told);
+}
+
+TEST(Worker, TellsOfInputOnceAndAgainWhenThereIsMore) {
+    SystemClock clock;
+    Worker worker({.clock = &clock});
+    Pipe pipe(worker);
+    std::vector<int> told;
+    worker.spawn([&] {
+        for (int i = 0; i < 2; ++i) {
+            pipe.write("x");
+            while (pipe.times_told == i) sleep_for(1us, TimingWheel::Precision::exact);
+            // Nothing new, though nothing was read: nobody is told.
+            sleep_for(1us, TimingWheel::Precision::exact);
+            told.push_back(pipe.times_told);
+        }
+    });
+    worker.request_stop();
+    worker.run();
+    EXPECT_EQ(told, (std::vector<int>{1, 2}));
+    EXPECT_EQ(pipe.read(), "xx");
+}
+
+TEST(Worker, TellsAgainOnRequestUnlessTheDescriptorIsClosed) {
+    SystemClock clock;
+    Worker worker({.clock = &clock});
+    Pipe asking(worker), closing(worker);
+    worker.spawn([&] {
+        asking.descriptor.tell_again();
+        closing.descriptor.tell_again();
+        closing.descriptor.close();
+        while (asking.times_told == 0) sleep_for(1us, TimingWheel::Precision::exact);
+    });
+    worker.request_stop();
+    worker.run();
+    EXPECT_EQ(asking.times_told, 1);
+    EXPECT_EQ(closing.times_told, 0);
+    EXPECT_EQ(closing.descriptor.fd(), -1);
+}
+
+// Both have input in the same batch; whichever is told first closes the other.
+TEST(Worker, AClosedDescriptorIsToldNothingOfItsBatch) {
+    SystemClock clock;
+    Worker worker({.clock = &clock});
+    Pipe one(worker), other(worker);
+    one.when_told = [&] { other.descriptor.close(); };
+    other.when_told = [&] { one.descriptor.close(); };
+    one.write("x");
+    other.write("x");
+    worker.spawn([&] {
+        while (!one.told && !other.told) sleep_for(1us, TimingWheel::Precision::exact);
+    });
+    worker.request_stop();
+    worker.run();
+    EXPECT_EQ(one.times_told + other.times_told, 1);
+}
+
+TEST(Worker, DeferredWorkIsDoneOnceBehindTheFibersOfATurn) {
+    SystemClock clock;
+    Worker worker({.clock = &clock});
+    std::string order;
+    Deferred deferred(
+        worker, [](void* to) noexcept { *static_cast<std::string*>(to) += 'd'; }, &order);
+    {
+        Deferred withdrawn(
+            worker, [](void* to) noexcept { *static_cast<std::string*>(to) += 'w'; }, &order);
+        withdrawn.request();
+    }
+    for (char name : {'a', 'b'}) {
+        worker.spawn([&, name] {
+            order += name;
+            deferred.request();
+            EXPECT_TRUE(deferred.requested());
+        });
+    }
+    worker.request_stop();
+    worker.run();
+    EXPECT_EQ(order, "abd");
+    EXPECT_FALSE(deferred.requested());
+}
+
+TEST(Worker, AFiberThatHasEndedServesAnotherBody) {
+    SimulatedClock clock;
+    Worker worker({.clock = &clock});
+    std::vector<const Fiber*> fibers;
+    std::vector<bool> interrupted;
+    worker.spawn([&] {
+        for (int i = 0; i < 3; ++i) {
+            Fiber& child = worker.spawn([&] {
+                fibers.push_back(Fiber::current());
+                interrupted.push_back(Fiber::current()->interrupted());
+                sleep_for(1s);
+            });
+            sleep_for(500ms);
+            child.interrupt();
+            sleep_for(1s);
+        }
+    });
+    worker.request_stop();
+    worker.run();
+    ASSERT_EQ(fibers.size(), 3u);
+    EXPECT_EQ(fibers[0], fibers[1]);
+    EXPECT_EQ(fibers[1], fibers[2]);
+    EXPECT_EQ(interrupted, (std::vector<bool>{false, false, false}));
 }
 
 }  // namespace

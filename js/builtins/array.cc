@@ -13,7 +13,7 @@ namespace k6::js {
 namespace {
 
 /// In long loops without calls: ends the script when its time is up.
-void breathe(js_State* J, int i) {
+void breathe(js_State* J, std::int64_t i) {
     if ((i & 0xfff) == 0) run_checkpoint(J);
 }
 
@@ -26,7 +26,7 @@ js_Object* push_new_of_this(js_State* J, const js_Value& self, int length) {
         if (length >= 0) js_pushnumber(J, length);
         js_construct(J, length >= 0 ? 1 : 0);
         js_Object* made = js_toobject(J, -1);
-        return made->type == JS_CARRAY && made->u.a.simple && made->u.a.length == 0 ? made : nullptr;
+        return made->type == JS_CARRAY && made->u.a.simple && array_length(made) == 0 ? made : nullptr;
     }
     js_Object* array = new_array(J);
     js_pushobject(J, array);
@@ -40,7 +40,7 @@ void array_of(js_State* J) {
         js_copy(J, i);
         put_element(J, plain, top, i - 1);
     }
-    js_setlength(J, top, top - 1);
+    set_length(J, top, top - 1);
 }
 
 enum class Found { element, index };
@@ -49,9 +49,9 @@ template <Found what, bool from_end>
 void find(js_State* J) {
     receiver(J);
     require_callable(J, 1);
-    const int length = length_at(J, 0);
-    for (int n = 0; n < length; ++n) {
-        const int i = from_end ? length - 1 - n : n;
+    const std::int64_t length = length_at(J, 0);
+    for (std::int64_t n = 0; n < length; ++n) {
+        const std::int64_t i = from_end ? length - 1 - n : n;
         call_with_element(J, i);
         if (js_toboolean(J, -1)) {
             if (what == Found::index) {
@@ -72,11 +72,15 @@ void find(js_State* J) {
 
 void includes(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     const js_Value wanted = *js_tovalue(J, 1);
-    for (int i = relative_index(J, 2, length, 0); i < length; ++i) {
-        if (last_hole(J, 0, i, length) > i) return js_pushboolean(J, wanted.t.type == JS_TUNDEFINED);
-        js_getindex(J, 0, i);
+    for (std::int64_t i = relative_index(J, 2, length, 0); i < length; ++i) {
+        if (const std::int64_t end = last_hole(J, 0, i, length); end > i) {
+            if (wanted.t.type == JS_TUNDEFINED) return js_pushboolean(J, 1);
+            i = end;
+            continue;
+        }
+        get_element(J, 0, i);
         const bool found = same_value_zero(*js_tovalue(J, -1), wanted);
         js_pop(J, 1);
         if (found) {
@@ -89,50 +93,50 @@ void includes(js_State* J) {
 
 void at(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     const double position = js_tonumber(J, 1);
     const double index = std::isnan(position) ? 0 : std::trunc(position) + (position <= -1 ? length : 0);
     if (index < 0 || index >= length) {
         js_pushundefined(J);
     } else {
-        js_getindex(J, 0, static_cast<int>(index));
+        get_element(J, 0, static_cast<std::int64_t>(index));
     }
 }
 
 void fill(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
-    const int end = relative_index(J, 3, length, length);
-    const int start = relative_index(J, 2, length, 0);
+    const std::int64_t length = length_at(J, 0);
+    const std::int64_t end = relative_index(J, 3, length, length);
+    const std::int64_t start = relative_index(J, 2, length, 0);
     js_Object* array = js_toobject(J, 0);
-    for (int i = start; i < end; ++i) {
+    for (std::int64_t i = start; i < end; ++i) {
         // `new Array(n).fill(v)`: elements are appended until the array is dense.
         if (array->type == JS_CARRAY && array->u.a.simple && array->u.a.flat_length == i) {
             append_raw(J, array, *js_tovalue(J, 1));
-            array->u.a.length = std::max(array->u.a.length, length);
+            set_array_length(array, std::max<std::int64_t>(array_length(array), length));
             continue;
         }
         js_copy(J, 1);
-        js_setindex(J, 0, i);
+        set_element(J, 0, i);
     }
     js_copy(J, 0);
 }
 
 void copy_within(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
-    const int end = relative_index(J, 3, length, length);
-    const int start = relative_index(J, 2, length, 0);
-    const int target = relative_index(J, 1, length, 0);
-    const int count = std::min(end - start, length - target);
+    const std::int64_t length = length_at(J, 0);
+    const std::int64_t end = relative_index(J, 3, length, length);
+    const std::int64_t start = relative_index(J, 2, length, 0);
+    const std::int64_t target = relative_index(J, 1, length, 0);
+    const std::int64_t count = std::min(end - start, length - target);
     const bool backwards = start < target;
-    for (int n = 0; n < count; ++n) {
-        const int i = backwards ? count - 1 - n : n;
+    for (std::int64_t n = 0; n < count; ++n) {
+        const std::int64_t i = backwards ? count - 1 - n : n;
         breathe(J, n);
-        if (js_hasindex(J, 0, start + i)) {
-            js_setindex(J, 0, target + i);
+        if (has_element(J, 0, start + i)) {
+            set_element(J, 0, target + i);
         } else {
-            js_delindex(J, 0, target + i);
+            delete_element(J, 0, target + i);
         }
     }
     js_copy(J, 0);
@@ -142,7 +146,7 @@ void copy_within(js_State* J) {
 struct Flattened {
     js_Object* plain;
     int index;
-    int count = 0;
+    std::int64_t count = 0;
 
     void add(js_State* J) {
         js_copy(J, -1);
@@ -152,9 +156,9 @@ struct Flattened {
 
 void flatten_into(js_State* J, Flattened& result, int source, double depth) {
     // The source array is at stack index `source` (absolute).
-    const int length = length_at(J, source);
-    for (int i = 0; i < length; ++i) {
-        if (!js_hasindex(J, source, i)) {
+    const std::int64_t length = length_at(J, source);
+    for (std::int64_t i = 0; i < length; ++i) {
+        if (!has_element(J, source, i)) {
             i = last_hole(J, source, i, length);
             continue;
         }
@@ -178,10 +182,10 @@ void flat(js_State* J) {
 void flat_map(js_State* J) {
     receiver(J);
     require_callable(J, 1);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     Flattened result{.plain = push_species(J, 0), .index = js_gettop(J) - 1};
-    for (int i = 0; i < length; ++i) {
-        if (!js_hasindex(J, 0, i)) {
+    for (std::int64_t i = 0; i < length; ++i) {
+        if (!has_element(J, 0, i)) {
             i = last_hole(J, 0, i, length);
             continue;
         }
@@ -197,11 +201,11 @@ void flat_map(js_State* J) {
 }
 
 /// A new dense array of elements [from, to) of `this`, left on the stack.
-js_Object* copy_elements(js_State* J, int from, int to) {
+js_Object* copy_elements(js_State* J, std::int64_t from, std::int64_t to) {
     js_Object* result = new_array(J);
     js_pushobject(J, result);
-    for (int i = from; i < to; ++i) {
-        js_getindex(J, 0, i);
+    for (std::int64_t i = from; i < to; ++i) {
+        get_element(J, 0, i);
         append_raw(J, result, *js_tovalue(J, -1));
         js_pop(J, 1);
     }
@@ -210,7 +214,7 @@ js_Object* copy_elements(js_State* J, int from, int to) {
 
 void with(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     const double position = js_tonumber(J, 1);
     const double index = std::isnan(position) ? 0 : std::trunc(position) + (position <= -1 ? length : 0);
     if (index < 0 || index >= length) js_rangeerror(J, "Invalid index");
@@ -226,27 +230,30 @@ void to_reversed(js_State* J) {
 void to_spliced(js_State* J) {
     receiver(J);
     const int top = js_gettop(J);
-    const int length = length_at(J, 0);
-    const int start = relative_index(J, 1, length, 0);
+    const std::int64_t length = length_at(J, 0);
+    const std::int64_t start = relative_index(J, 1, length, 0);
     const double wanted = top < 3 ? (top < 2 ? 0 : length - start) : js_tonumber(J, 2);
-    const int removed = static_cast<int>(std::clamp<double>(std::isnan(wanted) ? 0 : wanted, 0, length - start));
+    const std::int64_t removed =
+        static_cast<std::int64_t>(std::clamp<double>(std::isnan(wanted) ? 0 : wanted, 0, length - start));
     js_Object* result = copy_elements(J, 0, start);
     for (int i = 3; i < top; ++i) append_raw(J, result, *js_tovalue(J, i));
-    for (int i = start + removed; i < length; ++i) {
-        js_getindex(J, 0, i);
+    for (std::int64_t i = start + removed; i < length; ++i) {
+        get_element(J, 0, i);
         append_raw(J, result, *js_tovalue(J, -1));
         js_pop(J, 1);
     }
 }
 
 void require_changeable(js_State* J, const js_Object* array) {
-    if (!array->extensible) js_typeerror(J, "Cannot add property %d, object is not extensible", array->u.a.length);
+    if (!array->extensible)
+        js_typeerror(J, "Cannot add property %.0f, object is not extensible", static_cast<double>(array_length(array)));
 }
 
 /// Moves elements from `from` on by `by` places within a dense array whose length becomes `length`.
-void shift_dense(js_State* J, js_Object* array, int from, int by, int length) {
+void shift_dense(js_State* J, js_Object* array, std::int64_t from, std::int64_t by, std::int64_t new_length) {
     auto& a = array->u.a;
-    if (length > JS_ARRAYLIMIT) js_rangeerror(J, "Invalid array length");
+    if (new_length > JS_ARRAYLIMIT) js_rangeerror(J, "Invalid array length");
+    const int length = static_cast<int>(new_length);
     if (length > a.flat_capacity) {
         int capacity = std::max(8, a.flat_capacity);
         while (capacity < length) capacity *= 2;
@@ -263,50 +270,53 @@ void shift_dense(js_State* J, js_Object* array, int from, int by, int length) {
 void splice(js_State* J) {
     receiver(J);
     const int top = js_gettop(J);
-    const int length = length_at(J, 0);
-    const int start = relative_index(J, 1, length, 0);
+    const std::int64_t length = length_at(J, 0);
+    const std::int64_t start = relative_index(J, 1, length, 0);
     const double wanted = top < 3 ? (top < 2 ? 0 : length - start) : js_tonumber(J, 2);
-    const int removed = static_cast<int>(std::clamp<double>(std::isnan(wanted) ? 0 : wanted, 0, length - start));
+    const std::int64_t removed =
+        static_cast<std::int64_t>(std::clamp<double>(std::isnan(wanted) ? 0 : wanted, 0, length - start));
     const int added = std::max(0, top - 3);
-    const int change = added - removed;
+    const std::int64_t change = added - removed;
     js_Object* plain = push_species(J, removed);
-    for (int i = 0; i < removed; ++i) {
-        if (js_hasindex(J, 0, start + i)) {
+    for (std::int64_t i = 0; i < removed; ++i) {
+        if (has_element(J, 0, start + i)) {
             put_element(J, plain, top, i);
         } else {
             i = last_hole(J, 0, start + i, start + removed) - start;
         }
     }
-    js_setlength(J, top, removed);
+    set_length(J, top, removed);
     if (js_Object* array = dense(J, 0)) {
         if (change > 0) require_changeable(J, array);
         shift_dense(J, array, start + removed, change, length + change);
         for (int i = 0; i < added; ++i) array->u.a.array[start + i] = *js_tovalue(J, 3 + i);
         return;
     }
-    if (change < 0) {
-        for (int i = start + removed; i < length; ++i) {
+    if (shift_sparse(J, start + removed, change)) {
+        // What stands behind has been moved.
+    } else if (change < 0) {
+        for (std::int64_t i = start + removed; i < length; ++i) {
             breathe(J, i);
-            if (js_hasindex(J, 0, i)) {
-                js_setindex(J, 0, i + change);
+            if (has_element(J, 0, i)) {
+                set_element(J, 0, i + change);
             } else {
-                js_delindex(J, 0, i + change);
+                delete_element(J, 0, i + change);
             }
         }
-        for (int i = length - 1; i >= length + change; --i) js_delindex(J, 0, i);
+        for (std::int64_t i = length - 1; i >= length + change; --i) delete_element(J, 0, i);
     } else if (change > 0) {
-        for (int i = length - 1; i >= start + removed; --i) {
+        for (std::int64_t i = length - 1; i >= start + removed; --i) {
             breathe(J, i);
-            if (js_hasindex(J, 0, i)) {
-                js_setindex(J, 0, i + change);
+            if (has_element(J, 0, i)) {
+                set_element(J, 0, i + change);
             } else {
-                js_delindex(J, 0, i + change);
+                delete_element(J, 0, i + change);
             }
         }
     }
     for (int i = 0; i < added; ++i) {
         js_copy(J, 3 + i);
-        js_setindex(J, 0, start + i);
+        set_element(J, 0, start + i);
     }
     js_pushnumber(J, length + change);
     js_setproperty(J, 0, "length");
@@ -315,23 +325,25 @@ void splice(js_State* J) {
 void unshift(js_State* J) {
     receiver(J);
     const int added = js_gettop(J) - 1;
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     if (js_Object* array = dense(J, 0)) {
         require_changeable(J, array);
         shift_dense(J, array, 0, added, length + added);
         for (int i = 0; i < added; ++i) array->u.a.array[i] = *js_tovalue(J, 1 + i);
     } else {
-        for (int i = length - 1; i >= 0 && added > 0; --i) {
+        if (length + added > max_length) js_typeerror(J, "Invalid array length");
+        const bool moved = shift_sparse(J, 0, added);
+        for (std::int64_t i = length - 1; i >= 0 && added > 0 && !moved; --i) {
             breathe(J, i);
-            if (js_hasindex(J, 0, i)) {
-                js_setindex(J, 0, i + added);
+            if (has_element(J, 0, i)) {
+                set_element(J, 0, i + added);
             } else {
-                js_delindex(J, 0, i + added);
+                delete_element(J, 0, i + added);
             }
         }
         for (int i = 0; i < added; ++i) {
             js_copy(J, 1 + i);
-            js_setindex(J, 0, i);
+            set_element(J, 0, i);
         }
         js_pushnumber(J, length + added);
         js_setproperty(J, 0, "length");
@@ -341,27 +353,28 @@ void unshift(js_State* J) {
 
 void shift(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     if (length == 0) {
         js_pushnumber(J, 0);
         js_setproperty(J, 0, "length");
         js_pushundefined(J);
         return;
     }
-    js_getindex(J, 0, 0);
+    get_element(J, 0, 0);
     if (js_Object* array = dense(J, 0)) {
         shift_dense(J, array, 1, -1, length - 1);
         return;
     }
-    for (int i = 1; i < length; ++i) {
+    const bool moved = shift_sparse(J, 1, -1);
+    for (std::int64_t i = 1; i < length && !moved; ++i) {
         breathe(J, i);
-        if (js_hasindex(J, 0, i)) {
-            js_setindex(J, 0, i - 1);
+        if (has_element(J, 0, i)) {
+            set_element(J, 0, i - 1);
         } else {
-            js_delindex(J, 0, i - 1);
+            delete_element(J, 0, i - 1);
         }
     }
-    js_delindex(J, 0, length - 1);
+    delete_element(J, 0, length - 1);
     js_pushnumber(J, length - 1);
     js_setproperty(J, 0, "length");
 }
@@ -369,21 +382,19 @@ void shift(js_State* J) {
 void push(js_State* J) {
     receiver(J);
     const int top = js_gettop(J);
-    int length = length_at(J, 0);
+    std::int64_t length = length_at(J, 0);
     js_Object* array = dense(J, 0);
     if (array != nullptr || js_isarray(J, 0)) require_changeable(J, js_toobject(J, 0));
+    if (length + top - 1 > max_length) js_typeerror(J, "Invalid array length");
     for (int i = 1; i < top; ++i, ++length) {
         if (array != nullptr) {
             append_raw(J, array, *js_tovalue(J, i));
         } else {
             js_copy(J, i);
-            js_setindex(J, 0, length);
+            set_element(J, 0, length);
         }
     }
-    if (!js_isarray(J, 0)) {
-        js_pushnumber(J, length);
-        js_setproperty(J, 0, "length");
-    }
+    if (array == nullptr) set_length(J, 0, length);
     js_pushnumber(J, length);
 }
 
@@ -467,14 +478,14 @@ std::vector<js_Value> sorted_elements(js_State* J, int source, const js_Value& c
     if (compare.t.type != JS_TUNDEFINED && (compare.t.type != JS_TOBJECT || !is_callable(compare.u.object))) {
         throw TypeError("The comparison function must be either a function or undefined");
     }
-    const int length = length_at(J, source);
+    const std::int64_t length = length_at(J, source);
     js_Object* keeper = new_array(J);
     js_pushobject(J, keeper);
     std::vector<js_Value> values;
     std::size_t undefined_count = 0;
-    for (int i = 0; i < length; ++i) {
-        if (!js_hasindex(J, source, i)) {
-            const int end = last_hole(J, source, i, length);
+    for (std::int64_t i = 0; i < length; ++i) {
+        if (!has_element(J, source, i)) {
+            const std::int64_t end = last_hole(J, source, i, length);
             if (keep_holes) undefined_count += static_cast<std::size_t>(end - i + 1);
             i = end;
             continue;
@@ -489,6 +500,7 @@ std::vector<js_Value> sorted_elements(js_State* J, int source, const js_Value& c
         js_pop(J, 1);
     }
     Sorter(J, compare).sort(values);
+    if (undefined_count > static_cast<std::size_t>(JS_ARRAYLIMIT)) throw RangeError("Invalid array length");
     values.insert(values.end(), undefined_count, undefined_value());
     return values;
 }
@@ -499,18 +511,18 @@ Value sort(Call& call) {
     Guard guard(J);
     const js_Object* object = push_object_of(J, this_raw(call));
     const int self = js_gettop(J) - 1;
-    const int length = length_at(J, self);
+    const std::int64_t length = length_at(J, self);
     const std::vector<js_Value> values = sorted_elements(J, self, argument_raw(call, 0), false);
     if (object->type == JS_CARRAY && !object->extensible) throw TypeError("Cannot assign to read only property '0'");
     const int strict = J->strict;
     J->strict = 1;
-    for (int i = 0; i < length; ++i) {
+    for (std::int64_t i = 0; i < length; ++i) {
         if (static_cast<std::size_t>(i) < values.size()) {
             js_pushvalue(J, values[static_cast<std::size_t>(i)]);
-            js_setindex(J, self, i);
+            set_element(J, self, i);
         } else {
-            const int end = last_hole(J, self, i, length);
-            if (end == i) js_delindex(J, self, i);
+            const std::int64_t end = last_hole(J, self, i, length);
+            if (end == i) delete_element(J, self, i);
             i = end;
         }
     }
@@ -553,7 +565,7 @@ Value array_from(Call& call) {
     Guard guard(J);
     js_Object* plain = push_new_of_this(J, this_raw(call), -1);
     const int result = js_gettop(J) - 1;
-    int count = 0;
+    std::int64_t count = 0;
     auto add = [&](const js_Value& value) {
         if (!mapping) {
             js_pushvalue(J, value);
@@ -583,14 +595,14 @@ Value array_from(Call& call) {
         });
     } else {
         const int self = js_gettop(J) - 1;
-        const int length = length_at(J, self);
-        for (int i = 0; i < length; ++i) {
-            js_getindex(J, self, i);
+        const std::int64_t length = length_at(J, self);
+        for (std::int64_t i = 0; i < length; ++i) {
+            get_element(J, self, i);
             add(*js_tovalue(J, -1));
             js_pop(J, 1);
         }
     }
-    js_setlength(J, result, count);
+    set_length(J, result, count);
     return to_value(state, *js_tovalue(J, result));
 }
 

@@ -24,7 +24,7 @@ private:
 template <bool locale>
 void join(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     Runtime& runtime = runtime_of(J);
     const js_Object* self = js_toobject(J, 0);
     if (std::find(runtime.joining.begin(), runtime.joining.end(), self) != runtime.joining.end()) {
@@ -37,15 +37,21 @@ void join(js_State* J) {
         Guard guard(J);
         const bool sparse = self->type == JS_CARRAY && self->u.a.simple && self->prototype == J->Array_prototype &&
                             indexed_count(J->Array_prototype) == 0;
-        for (int i = 0; i < length; ++i) {
+        if (static_cast<double>(length - 1) * static_cast<double>(separator.size()) > JS_STRLIMIT) {
+            throw RangeError("Invalid string length");
+        }
+        for (std::int64_t i = 0; i < length; ++i) {
             if (i > 0) append_text(text, separator);
-            if (sparse && self->u.a.simple && i >= self->u.a.flat_length) continue;  // nothing is there
+            if (sparse && self->u.a.simple && i >= self->u.a.flat_length) {  // nothing is there
+                if (separator.empty()) break;
+                continue;
+            }
             if (!locale && sparse && self->u.a.simple && is_string(self->u.a.array[i])) {
                 append_text(text, string_bytes(self->u.a.array[i]));
                 if (text.size() > JS_STRLIMIT) throw RangeError("Invalid string length");
                 continue;
             }
-            js_getindex(J, 0, i);
+            get_element(J, 0, i);
             if (js_iscoercible(J, -1)) {
                 if (locale) {
                     js_getproperty(J, -1, "toLocaleString");
@@ -78,7 +84,7 @@ void to_string(js_State* J) {
 
 /// Appends the value at stack index `index` to the new array at `result`, which has n elements; spreads what concat
 /// spreads. Returns the new number of elements.
-int concat_value(js_State* J, js_Object* plain, int result, int n, int index) {
+std::int64_t concat_value(js_State* J, js_Object* plain, int result, std::int64_t n, int index) {
     const js_Value value = *js_tovalue(J, index);
     bool spreads = false;
     if (is_object(value)) {
@@ -91,9 +97,9 @@ int concat_value(js_State* J, js_Object* plain, int result, int n, int index) {
         put_element(J, plain, result, n);
         return n + 1;
     }
-    const int length = length_at(J, index);
-    for (int i = 0; i < length; ++i) {
-        if (js_hasindex(J, index, i)) {
+    const std::int64_t length = length_at(J, index);
+    for (std::int64_t i = 0; i < length; ++i) {
+        if (has_element(J, index, i)) {
             put_element(J, plain, result, n + i);
         } else {
             i = last_hole(J, index, i, length);
@@ -106,60 +112,61 @@ void concat(js_State* J) {
     receiver(J);
     const int top = js_gettop(J);
     js_Object* plain = push_species(J, 0);
-    int n = 0;
+    std::int64_t n = 0;
     for (int i = 0; i < top; ++i) n = concat_value(J, plain, top, n, i);
-    js_setlength(J, top, n);
+    set_length(J, top, n);
 }
 
 void slice(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
-    const int start = relative_index(J, 1, length, 0);
-    const int end = relative_index(J, 2, length, length);
-    const int count = std::max(0, end - start);
+    const std::int64_t length = length_at(J, 0);
+    const std::int64_t start = relative_index(J, 1, length, 0);
+    const std::int64_t end = relative_index(J, 2, length, length);
+    const std::int64_t count = std::max<std::int64_t>(0, end - start);
     js_Object* plain = push_species(J, count);
     const int result = js_gettop(J) - 1;
     const js_Object* source = dense(J, 0);
     if (plain != nullptr && source != nullptr) {
-        for (int i = start; i < end; ++i) append_raw(J, plain, source->u.a.array[i]);
+        for (std::int64_t i = start; i < end; ++i) append_raw(J, plain, source->u.a.array[i]);
         return;
     }
-    for (int i = 0; i < count; ++i) {
-        if (js_hasindex(J, 0, start + i)) {
+    for (std::int64_t i = 0; i < count; ++i) {
+        if (has_element(J, 0, start + i)) {
             put_element(J, plain, result, i);
         } else {
             i = last_hole(J, 0, start + i, end) - start;
         }
     }
-    js_setlength(J, result, count);
+    set_length(J, result, count);
 }
 
 void reverse(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     if (js_Object* array = dense(J, 0)) {
         std::reverse(array->u.a.array, array->u.a.array + length);
         js_copy(J, 0);
         return;
     }
-    for (int low = 0, high = length - 1; low < high; ++low, --high) {
-        if (last_hole(J, 0, low, length) == length - 1) break;  // nothing but holes from here on
-        const bool has_low = js_hasindex(J, 0, low) != 0;
+    if (reverse_sparse(J, length)) return js_copy(J, 0);
+    for (std::int64_t low = 0, high = length - 1; low < high; ++low, --high) {
+        if ((low & 0xfff) == 0) run_checkpoint(J);
+        const bool has_low = has_element(J, 0, low) != 0;
         if (!has_low) js_pushundefined(J);
-        const bool has_high = js_hasindex(J, 0, high) != 0;
+        const bool has_high = has_element(J, 0, high) != 0;
         if (!has_high) js_pushundefined(J);
         // low high
         if (has_high) {
-            js_setindex(J, 0, low);
+            set_element(J, 0, low);
         } else {
             js_pop(J, 1);
-            js_delindex(J, 0, low);
+            delete_element(J, 0, low);
         }
         if (has_low) {
-            js_setindex(J, 0, high);
+            set_element(J, 0, high);
         } else {
             js_pop(J, 1);
-            js_delindex(J, 0, high);
+            delete_element(J, 0, high);
         }
     }
     js_copy(J, 0);
@@ -167,9 +174,9 @@ void reverse(js_State* J) {
 
 void pop(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     if (length == 0) {
-        js_setlength(J, 0, 0);
+        set_length(J, 0, 0);
         js_pushundefined(J);
         return;
     }
@@ -178,16 +185,16 @@ void pop(js_State* J) {
         array->u.a.flat_length = array->u.a.length = length - 1;
         return;
     }
-    js_getindex(J, 0, length - 1);
-    js_delindex(J, 0, length - 1);
-    js_setlength(J, 0, length - 1);
+    get_element(J, 0, length - 1);
+    delete_element(J, 0, length - 1);
+    set_length(J, 0, length - 1);
 }
 
 void index_of(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
-    for (int i = relative_index(J, 2, length, 0); i < length; ++i) {
-        if (!js_hasindex(J, 0, i)) {
+    const std::int64_t length = length_at(J, 0);
+    for (std::int64_t i = relative_index(J, 2, length, 0); i < length; ++i) {
+        if (!has_element(J, 0, i)) {
             i = last_hole(J, 0, i, length);
             continue;
         }
@@ -201,12 +208,12 @@ void index_of(js_State* J) {
 
 void last_index_of(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     double from = js_gettop(J) > 2 ? js_tonumber(J, 2) : length - 1;
     from = std::isnan(from) ? 0 : std::trunc(from);
     if (from < 0) from += length;
-    for (int i = static_cast<int>(std::clamp<double>(from, -1, length - 1)); i >= 0; --i) {
-        if (!js_hasindex(J, 0, i)) {
+    for (std::int64_t i = static_cast<std::int64_t>(std::clamp<double>(from, -1, length - 1)); i >= 0; --i) {
+        if (!has_element(J, 0, i)) {
             i = first_hole(J, 0, i);
             continue;
         }
@@ -219,8 +226,8 @@ void last_index_of(js_State* J) {
 }
 
 /// Calls argument 1 with element i if there is one; its result and below it the element are left on the stack.
-bool visit_element(js_State* J, int i) {
-    if (!js_hasindex(J, 0, i)) return false;
+bool visit_element(js_State* J, std::int64_t i) {
+    if (!has_element(J, 0, i)) return false;
     js_copy(J, 1);
     js_copy(J, 2);
     js_copy(J, -3);
@@ -233,9 +240,9 @@ bool visit_element(js_State* J, int i) {
 template <bool wanted>
 void test_all(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     require_callable(J, 1);
-    for (int i = 0; i < length; ++i) {
+    for (std::int64_t i = 0; i < length; ++i) {
         if (!visit_element(J, i)) {
             i = last_hole(J, 0, i, length);
             continue;
@@ -249,9 +256,9 @@ void test_all(js_State* J) {
 
 void for_each(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     require_callable(J, 1);
-    for (int i = 0; i < length; ++i) {
+    for (std::int64_t i = 0; i < length; ++i) {
         if (visit_element(J, i)) {
             js_pop(J, 2);
         } else {
@@ -263,11 +270,11 @@ void for_each(js_State* J) {
 
 void map(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     require_callable(J, 1);
     js_Object* plain = push_species(J, length);
     const int result = js_gettop(J) - 1;
-    for (int i = 0; i < length; ++i) {
+    for (std::int64_t i = 0; i < length; ++i) {
         if (!visit_element(J, i)) {
             i = last_hole(J, 0, i, length);
             continue;
@@ -275,18 +282,18 @@ void map(js_State* J) {
         put_element(J, plain, result, i);
         js_pop(J, 1);
     }
-    if (plain != nullptr && plain->u.a.length < length) js_setlength(J, result, length);
+    if (plain != nullptr && array_length(plain) < length) set_length(J, result, length);
     js_copy(J, result);
 }
 
 void filter(js_State* J) {
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     require_callable(J, 1);
     js_Object* plain = push_species(J, 0);
     const int result = js_gettop(J) - 1;
-    int n = 0;
-    for (int i = 0; i < length; ++i) {
+    std::int64_t n = 0;
+    for (std::int64_t i = 0; i < length; ++i) {
         if (!visit_element(J, i)) {
             i = last_hole(J, 0, i, length);
             continue;
@@ -306,18 +313,18 @@ template <int step>
 void reduce(js_State* J) {
     const int top = js_gettop(J);
     receiver(J);
-    const int length = length_at(J, 0);
+    const std::int64_t length = length_at(J, 0);
     require_callable(J, 1);
-    int i = step > 0 ? 0 : length - 1;
+    std::int64_t i = step > 0 ? 0 : length - 1;
     bool has_value = top >= 3;
     if (has_value) js_copy(J, 2);
     for (; !has_value && i >= 0 && i < length; i += step) {
-        has_value = js_hasindex(J, 0, i) != 0;
+        has_value = has_element(J, 0, i) != 0;
         if (!has_value) i = step > 0 ? last_hole(J, 0, i, length) : first_hole(J, 0, i);
     }
     if (!has_value) js_typeerror(J, "Reduce of empty array with no initial value");
     for (; i >= 0 && i < length; i += step) {
-        if (!js_hasindex(J, 0, i)) {
+        if (!has_element(J, 0, i)) {
             i = step > 0 ? last_hole(J, 0, i, length) : first_hole(J, 0, i);
             continue;
         }
@@ -354,34 +361,39 @@ constexpr StockFunction functions[] = {
 
 }  // namespace
 
-int length_at(js_State* J, int index) {
+std::int64_t length_at(js_State* J, int index) {
     const js_Value& value = *js_tovalue(J, index);
-    if (value.t.type == JS_TOBJECT && value.u.object->type == JS_CARRAY) return value.u.object->u.a.length;
+    if (value.t.type == JS_TOBJECT && value.u.object->type == JS_CARRAY) return array_length(value.u.object);
     js_getproperty(J, index, "length");
     const double length = js_tonumber(J, -1);
     js_pop(J, 1);
     if (!(length > 0)) return 0;
-    return static_cast<int>(std::min<double>(length, JS_ARRAYLIMIT));
+    return static_cast<std::int64_t>(std::min(length, static_cast<double>(max_length)));
 }
 
-/// Whether nothing but holes stands from element i on.
-bool ends_before(js_State* J, const js_Value& value, int i) {
-    if (value.t.type != JS_TOBJECT) return false;
-    const js_Object* object = value.u.object;
-    return object->type == JS_CARRAY && object->u.a.simple && i >= object->u.a.flat_length &&
-           object->prototype == J->Array_prototype && J->Array_prototype->u.a.simple &&
+bool inherits_no_elements(js_State* J, const js_Object* object) {
+    return object->type == JS_CARRAY && object->prototype == J->Array_prototype && J->Array_prototype->u.a.simple &&
            J->Array_prototype->u.a.flat_length == 0;
 }
 
-int last_hole(js_State* J, int index, int i, int length) {
-    if (ends_before(J, *js_tovalue(J, index), i)) return length - 1;
+std::int64_t last_hole(js_State* J, int index, std::int64_t i, std::int64_t length) {
+    const js_Value& value = *js_tovalue(J, index);
+    if (is_object(value) && inherits_no_elements(J, value.u.object)) {
+        js_Object* array = value.u.object;
+        if (array->u.a.simple && i >= array->u.a.flat_length) return length - 1;
+        if (!array->u.a.simple) return std::clamp(next_element(J, array, i) - 1, i, length - 1);
+    }
     if ((i & 0xfff) == 0) run_checkpoint(J);
     return i;
 }
 
-int first_hole(js_State* J, int index, int i) {
+std::int64_t first_hole(js_State* J, int index, std::int64_t i) {
     const js_Value& value = *js_tovalue(J, index);
-    if (ends_before(J, value, i)) return value.u.object->u.a.flat_length;
+    if (is_object(value) && inherits_no_elements(J, value.u.object)) {
+        js_Object* array = value.u.object;
+        if (array->u.a.simple && i >= array->u.a.flat_length) return array->u.a.flat_length;
+        if (!array->u.a.simple) return std::min(previous_element(J, array, i) + 1, i);
+    }
     if ((i & 0xfff) == 0) run_checkpoint(J);
     return i;
 }
@@ -406,8 +418,8 @@ js_Object* dense(js_State* J, int index) {
                                                                                                             : nullptr;
 }
 
-void call_with_element(js_State* J, int i) {
-    js_getindex(J, 0, i);
+void call_with_element(js_State* J, std::int64_t i) {
+    get_element(J, 0, i);
     js_copy(J, 1);
     js_copy(J, 2);
     js_copy(J, -3);
@@ -421,7 +433,7 @@ bool is_array_constructor(const js_Object* object) {
            std::strcmp(object->u.c.name, "Array") == 0;
 }
 
-js_Object* push_species(js_State* J, int length) {
+js_Object* push_species(js_State* J, std::int64_t length) {
     const int base = js_gettop(J);
     if (js_isarray(J, 0)) {
         js_getproperty(J, 0, "constructor");
@@ -433,7 +445,7 @@ js_Object* push_species(js_State* J, int length) {
                     js_construct(J, 1);
                     js_rot2pop1(J);
                     js_Object* made = js_toobject(J, -1);
-                    const bool plain = made->type == JS_CARRAY && made->u.a.simple && made->u.a.length == 0;
+                    const bool plain = made->type == JS_CARRAY && made->u.a.simple && array_length(made) == 0;
                     return plain ? made : nullptr;
                 }
             }
@@ -442,19 +454,20 @@ js_Object* push_species(js_State* J, int length) {
         }
         js_pop(J, js_gettop(J) - base);
     }
+    if (length > max_array_length) js_rangeerror(J, "Invalid array length");
     js_Object* array = new_array(J);
     js_pushobject(J, array);
     return array;
 }
 
-void put_element(js_State* J, js_Object* plain, int result, int i) {
-    if (plain != nullptr && plain->u.a.simple && plain->u.a.flat_length == i && plain->u.a.length <= i) {
+void put_element(js_State* J, js_Object* plain, int result, std::int64_t i) {
+    if (plain != nullptr && plain->u.a.simple && plain->u.a.flat_length == i && array_length(plain) <= i) {
         append_raw(J, plain, *js_tovalue(J, -1));
         js_pop(J, 1);
         return;
     }
-    char name[16];
-    js_defproperty(J, result, js_itoa(name, i), 0);
+    char name[20];
+    js_defproperty(J, result, index_name(name, i), 0);
 }
 
 void construct_array(js_State* J) {
@@ -466,8 +479,7 @@ void construct_array(js_State* J) {
         if (length < 0 || length != std::trunc(length) || length > 4294967295.0) {
             js_rangeerror(J, "Invalid array length");
         }
-        if (length > JS_ARRAYLIMIT) js_rangeerror(J, "Invalid array length");
-        array->u.a.length = static_cast<int>(length);
+        set_array_length(array, static_cast<std::int64_t>(length));
         return;
     }
     for (int i = 1; i < top; ++i) append_raw(J, array, *js_tovalue(J, i));

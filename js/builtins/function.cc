@@ -45,12 +45,13 @@ void call_bound(js_State* J) {
 }
 
 void construct_bound(js_State* J) {
+    js_Object* new_target = runtime_of(J).native_target;
     enter_library(J);
     const int top = js_gettop(J);
     js_currentfunction(J);
     js_Object* bound = js_toobject(J, -1);
     js_pushvalue(J, own_value(J, bound, bound_target));
-    js_construct(J, push_arguments(J, bound, top));
+    construct(J, push_arguments(J, bound, top), new_target == bound ? nullptr : new_target);
 }
 
 Value bind(Call& call) {

@@ -7,7 +7,7 @@ struct ArrayIterator {
     static constexpr const char* js_name = "Array Iterator";
     void js_trace(Tracer& tracer) const { tracer.visit(target); }
     TracedValue target;
-    int next = 0;
+    std::int64_t next = 0;
     IterationKind kind = IterationKind::values;
     bool done = false;
 };
@@ -20,29 +20,29 @@ Value array_iterator_next(Call& call) {
     if (iterator.done) return to_value(state, iterator_result(J, undefined_value(), true));
     js_pushvalue(J, std::bit_cast<js_Value>(iterator.target.raw()));
     const js_Object* object = js_toobject(J, -1);
-    int length = 0;
+    double length = 0;
     if (object->type == JS_CARRAY) {
-        length = object->u.a.length;
+        length = array_length(object);
     } else {
         js_getproperty(J, -1, "length");
-        length = js_tointeger(J, -1);
+        length = js_tonumber(J, -1);
         js_pop(J, 1);
     }
-    if (iterator.next >= length) {
+    if (!(static_cast<double>(iterator.next) < length)) {
         iterator.done = true;
         iterator.target = TracedValue();
         return to_value(state, iterator_result(J, undefined_value(), true));
     }
-    const int index = iterator.next++;
+    const std::int64_t index = iterator.next++;
     if (iterator.kind == IterationKind::keys) {
-        return to_value(state, iterator_result(J, number_value(index), false));
+        return to_value(state, iterator_result(J, number_value(static_cast<double>(index)), false));
     }
-    js_getindex(J, -1, index);
+    get_element(J, -1, index);
     if (iterator.kind == IterationKind::values) {
         return to_value(state, iterator_result(J, *js_tovalue(J, -1), false));
     }
     js_Object* pair = new_array(J);
-    append_raw(J, pair, number_value(index));
+    append_raw(J, pair, number_value(static_cast<double>(index)));
     append_raw(J, pair, *js_tovalue(J, -1));
     return to_value(state, iterator_result(J, object_value(pair), false));
 }

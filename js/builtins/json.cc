@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json_escape.h"
+#include "base/surrogates.h"
 #include "js/builtins/library.h"
 
 namespace k6::js {
@@ -280,12 +282,12 @@ private:
                 case 'u': {
                     ++at_;
                     unsigned code = read_hex();
-                    if (code >= 0xD800 && code <= 0xDBFF && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u') {
+                    if (is_high_surrogate(code) && end_ - at_ >= 6 && at_[0] == '\\' && at_[1] == 'u') {
                         const char* second = at_;
                         at_ += 2;
                         const unsigned low = read_hex();
-                        if (low >= 0xDC00 && low <= 0xDFFF) {
-                            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+                        if (is_low_surrogate(low)) {
+                            code = join_surrogates(code, low);
                         } else {
                             at_ = second;
                         }
@@ -528,19 +530,19 @@ private:
 
     void write_array(js_Object* array, int depth) {
         out += '[';
-        for (int i = 0; i < array->u.a.length; ++i) {
+        for (std::int64_t i = 0; i < array_length(array); ++i) {
             if (i > 0) out += ',';
             new_line(depth + 1);
             if (array->u.a.simple && i < array->u.a.flat_length) {
                 js_pushvalue(J_, array->u.a.array[i]);
             } else {
                 about_to_run_script();
-                js_getindex(J_, -1, i);
+                get_element(J_, -1, i);
             }
-            char key[16];
-            if (!write_top(js_itoa(key, i), object_value(array), depth + 1)) out += "null";
+            char key[20];
+            if (!write_top(index_name(key, i), object_value(array), depth + 1)) out += "null";
         }
-        if (array->u.a.length > 0) new_line(depth);
+        if (array_length(array) > 0) new_line(depth);
         out += ']';
     }
 
@@ -643,12 +645,6 @@ private:
         out += jsV_numbertostring(J_, buffer, number);
     }
 
-    void write_escape(unsigned code) {
-        static constexpr char hex[] = "0123456789abcdef";
-        out += "\\u";
-        for (int shift = 12; shift >= 0; shift -= 4) out += hex[code >> shift & 15];
-    }
-
     void write_string(std::string_view text) {
         out += '"';
         std::size_t copied = 0;
@@ -659,27 +655,6 @@ private:
             if (c == 0xED && static_cast<unsigned char>(text[i + 1]) < 0xA0) continue;
             out += text.substr(copied, i - copied);
             switch (c) {
-                case '"':
-                    out += "\\\"";
-                    break;
-                case '\\':
-                    out += "\\\\";
-                    break;
-                case '\b':
-                    out += "\\b";
-                    break;
-                case '\f':
-                    out += "\\f";
-                    break;
-                case '\n':
-                    out += "\\n";
-                    break;
-                case '\r':
-                    out += "\\r";
-                    break;
-                case '\t':
-                    out += "\\t";
-                    break;
                 case 0xC0:
                     out += "\\u0000";
                     ++i;
@@ -688,7 +663,7 @@ private:
                     write_surrogate(text, i);
                     break;
                 default:
-                    write_escape(c);
+                    append_json_escape(out, c);
                     break;
             }
             copied = i + 1;
@@ -705,13 +680,13 @@ private:
         const unsigned unit = three_bytes(text, i);
         if (unit < 0xDC00 && i + 5 < text.size() && text[i + 3] == '\xED') {
             const unsigned low = three_bytes(text, i + 3);
-            if (low >= 0xDC00 && low <= 0xDFFF) {
+            if (is_low_surrogate(low)) {
                 out += to_utf8(text.substr(i, 6));
                 i += 5;
                 return;
             }
         }
-        write_escape(unit);
+        append_unicode_escape(out, unit);
         i += 2;
     }
 

@@ -83,8 +83,8 @@ void iterate(State& state, const js_Value& iterable, const std::function<void(co
     Guard guard(J);
     js_pushvalue(J, iterable);
     if (iterable.t.type == JS_TOBJECT && iterable.u.object->type == JS_CARRAY) {
-        for (int i = 0; i < iterable.u.object->u.a.length; ++i) {
-            js_getindex(J, -1, i);
+        for (std::int64_t i = 0; i < array_length(iterable.u.object); ++i) {
+            get_element(J, -1, i);
             visit(*js_tovalue(J, -1));
             js_pop(J, 1);
         }
@@ -144,12 +144,13 @@ js_Value iterator_result(js_State* J, const js_Value& value, bool done) {
 js_Value this_raw(const Call& call) { return Internal::this_raw(call); }
 js_Value argument_raw(const Call& call, std::size_t index) { return Internal::argument_raw(call, index); }
 
-int relative_index(js_State* J, int index, int length, int missing) {
+std::int64_t relative_index(js_State* J, int index, std::int64_t length, std::int64_t missing) {
     if (js_isundefined(J, index)) return missing;
     const double number = js_tonumber(J, index);
     if (std::isnan(number)) return 0;
-    if (number < 0) return static_cast<int>(std::max(0.0, length + std::trunc(number)));
-    return static_cast<int>(std::min<double>(length, number));
+    const auto whole = static_cast<double>(length);
+    if (number < 0) return static_cast<std::int64_t>(std::max(0.0, whole + std::trunc(number)));
+    return static_cast<std::int64_t>(std::min(whole, number));
 }
 
 void account(State& state, NativeHeader& header, std::size_t bytes) {

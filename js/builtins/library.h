@@ -67,7 +67,7 @@ inline Value to_value(State& state, const js_Value& raw) { return Internal::valu
 inline Value top_value(State& state) { return Internal::value(state, *js_tovalue(state.raw(), -1)); }
 
 /// ToIntegerOrInfinity of argument `index`, clamped to [0, length] after negative values have been taken from the end.
-int relative_index(js_State* J, int index, int length, int missing);
+std::int64_t relative_index(js_State* J, int index, std::int64_t length, std::int64_t missing);
 
 /// Changes what an object with native data counts as memory outside the heap.
 void account(State& state, NativeHeader& header, std::size_t bytes);

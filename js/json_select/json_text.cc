@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/surrogates.h"
+
 namespace k6::js {
 namespace {
 
@@ -330,11 +332,11 @@ std::string json_string_text(std::string_view value) {
                 if (!first) break;
                 i += 4;
                 unsigned code = *first;
-                if (code >= 0xD800 && code <= 0xDFFF) {
+                if (is_high_surrogate(code) || is_low_surrogate(code)) {
                     const std::string_view rest = value.substr(i + 1);
                     const auto second = rest.starts_with("\\u") ? hex4(rest.substr(2)) : std::nullopt;
-                    if (code <= 0xDBFF && second && *second >= 0xDC00 && *second <= 0xDFFF) {
-                        code = 0x10000 + ((code - 0xD800) << 10) + (*second - 0xDC00);
+                    if (is_high_surrogate(code) && second && is_low_surrogate(*second)) {
+                        code = join_surrogates(code, *second);
                         i += 6;
                     } else {
                         code = 0xFFFD;

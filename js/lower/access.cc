@@ -179,6 +179,9 @@ void Emitter::access_chain(const Node& node) {
         const std::size_t comma = std::min(list.find(','), list.size());
         put(list.substr(0, comma) + ',' + function_code + ',' + object.name() + list.substr(comma) + "))");
         next = 1;
+    } else if (is_module_namespace(*base)) {
+        mark(*base);
+        put(analysis_.binding_of(*base)->code);
     } else {
         expression(*base, Precedence::member);
     }

@@ -2,7 +2,6 @@
 //
 //   (function ($b1) {
 //       function Name(a) {
-//           if (!(this instanceof Name)) $k_class_call("Name");
 //           …
 //       }
 //       var $p1 = $k_class(Name, $b1);
@@ -12,8 +11,6 @@
 //
 // Members stay where they are in the text; what has to run after all methods are there (static fields and blocks) is
 // put into functions that are called at the end.
-#include <algorithm>
-
 #include "js/lower/emitter.h"
 
 namespace k6::js::lower {
@@ -115,7 +112,6 @@ void Emitter::class_expression(const Class& node, std::string_view name, const B
         state.name = generated('c', id);
         state.shown_name = name;
     }
-    state.constructor_alias = state.name;
     if (node.super_class != nullptr) state.super = generated('b', id);
     state.prototype = generated('p', id);
 
@@ -150,15 +146,10 @@ void Emitter::class_expression(const Class& node, std::string_view name, const B
     if (super_value) put(')');
 }
 
-void Emitter::constructor_start(ClassState& state, const FunctionInfo* info) {
-    put("if(!(this instanceof " + state.constructor_alias + "))");
-    call_support("$k_class_call");
-    append_quoted(out_, state.shown_name);
-    put(");");
+void Emitter::constructor_start(ClassState& state) {
     if (state.node->super_class != nullptr) return;
     const std::string fields = capture([&] { field_initialisers(state, "this"); });
     if (!fields.empty()) put(fields.substr(1) + ';');
-    (void)info;
 }
 
 void Emitter::constructor_end(const FunctionInfo& info) {
@@ -224,7 +215,7 @@ void Emitter::class_constructor(ClassState& state) {
     put("function " + state.name);
     if (state.node->constructor == nullptr) {
         put("(){");
-        constructor_start(state, nullptr);
+        constructor_start(state);
         if (state.node->super_class != nullptr) {
             const std::string self = generated('t', 0);
             put("var " + self + '=');
@@ -254,20 +245,12 @@ void Emitter::class_constructor(ClassState& state) {
         }
         derived_[&info] = derived;
     }
-    function_rest(function_node, info, state.constructor_alias, &state);
+    function_rest(function_node, info, state.name, &state);
 }
 
 void Emitter::class_members(ClassState& state) {
     const Class& node = *state.node;
-    if (node.constructor != nullptr) {
-        const FunctionInfo& info = *analysis_.function_of(*node.constructor->value);
-        if (std::any_of(info.bindings.begin(), info.bindings.end(),
-                        [&](const Binding* binding) { return binding->code == state.name; })) {
-            state.constructor_alias = next_generated('c');
-        }
-    } else {
-        class_constructor(state);
-    }
+    if (node.constructor == nullptr) class_constructor(state);
     put("var " + state.prototype + '=');
     if (node.super_class != nullptr) {
         call_support("$k_class");
@@ -275,7 +258,6 @@ void Emitter::class_members(ClassState& state) {
     } else {
         put(state.name + ".prototype;");
     }
-    if (state.constructor_alias != state.name) put("var " + state.constructor_alias + '=' + state.name + ';');
 
     // What comes behind the last definition can run in place.
     std::size_t definitions_end = 0;

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/json_escape.h"
+
 namespace k6::js::lower {
 
 namespace {
@@ -150,68 +152,29 @@ std::size_t skip_marks(std::string_view code, std::size_t from) {
     return from;
 }
 
-namespace {
-
-template <bool json>
-void append_escaped(std::string& out, std::string_view text) {
-    static constexpr char hex[] = "0123456789abcdef";
-    const auto unicode = [&](unsigned value) {
-        out += "\\u";
-        for (int shift = 12; shift >= 0; shift -= 4) out += hex[value >> shift & 15];
-    };
+void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
         const auto byte = [&](std::size_t n) {
             return i + n < text.size() ? static_cast<unsigned char>(text[i + n]) : 0u;
         };
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            case 0xe2:  // line and paragraph separator end a line, as the engine sees it
-                if (byte(1) == 0x80 && (byte(2) == 0xa8 || byte(2) == 0xa9)) {
-                    unicode(0x2000 + (byte(2) & 0x3f));
-                    i += 2;
-                } else {
-                    out += static_cast<char>(c);
-                }
-                break;
-            case 0xed:  // lone surrogates
-                if (byte(1) >= 0xa0) {
-                    unicode(0xd000u | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu));
-                    i += 2;
-                } else {
-                    out += static_cast<char>(c);
-                }
-                break;
-            default:
-                if (c < 0x20 || c == 0x7f) {
-                    unicode(c);
-                } else {
-                    out += static_cast<char>(c);
-                }
+        if (c == 0xe2 && byte(1) == 0x80 && (byte(2) == 0xa8 || byte(2) == 0xa9)) {
+            // Line and paragraph separator end a line, as the engine sees it.
+            append_unicode_escape(out, 0x2000 + (byte(2) & 0x3f));
+            i += 2;
+        } else if (c == 0xed && byte(1) >= 0xa0) {
+            // A lone surrogate.
+            append_unicode_escape(out, 0xd000u | (byte(1) & 0x3fu) << 6 | (byte(2) & 0x3fu));
+            i += 2;
+        } else if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
+            append_json_escape(out, c);
+        } else {
+            out += static_cast<char>(c);
         }
     }
     out += '"';
 }
-
-}  // namespace
-
-void append_quoted(std::string& out, std::string_view text) { append_escaped<false>(out, text); }
-void append_json_quoted(std::string& out, std::string_view text) { append_escaped<true>(out, text); }
 
 std::string quoted(std::string_view text) {
     std::string result;

@@ -36,11 +36,9 @@ Layout lay_out(std::string_view code, const syntax::Program& program,
 /// Position of the first character at or after `from` that belongs to no mark.
 std::size_t skip_marks(std::string_view code, std::size_t from);
 
-/// A string literal for `text` (WTF-8), ASCII control characters and lone surrogates escaped.
+/// A string literal for `text` (WTF-8), ASCII control characters and lone surrogates escaped; as well as JSON.
 void append_quoted(std::string& out, std::string_view text);
 std::string quoted(std::string_view text);
-/// JSON text of a string, without regard to any literal around it.
-void append_json_quoted(std::string& out, std::string_view text);
 
 /// Number::toString of ECMA-262.
 std::string number_text(double value);

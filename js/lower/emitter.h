@@ -106,7 +106,6 @@ private:
         std::vector<Target> targets;
         std::vector<std::string_view> labels;  ///< of the statement that comes next
         std::size_t start = 0;                 ///< where the declarations of its variables go
-        std::string name;                      ///< by which it can refer to itself, if it needs to
         /// Variables live in the function around, not in this one.
         bool hoists_variables = false;
         Machine* machine = nullptr;
@@ -131,7 +130,6 @@ private:
         std::vector<const syntax::PropertyDefinition*> inline_fields;
         std::map<const syntax::Node*, std::string> computed_keys;  ///< variables
         std::set<std::string, std::less<>> accessors;              ///< keys of instance accessors
-        std::string constructor_alias;                             ///< how the constructor names its class
     };
     struct DerivedConstructor {
         std::uint32_t initialised_at = 0;  ///< source offset behind which `this` is there for sure
@@ -315,7 +313,7 @@ private:
     std::string function_name(const FunctionInfo& info, std::string_view name, const Binding* self) const;
     void class_expression(const syntax::Class& node, std::string_view name, const Binding* self);
     void class_constructor(ClassState& state);
-    void constructor_start(ClassState& state, const FunctionInfo* info);
+    void constructor_start(ClassState& state);
     void constructor_end(const FunctionInfo& info);
     /// `this` of a derived constructor, checked unless a call of super() surely comes before.
     std::string initialised_this(const FunctionInfo& info);
@@ -404,7 +402,7 @@ private:
 
     // ---- Resumable functions (resume.cc) ----
 
-    /// The rest of a resumable function: `return $k_async(function (…) {…})`; `write` writes the statements.
+    /// The rest of a resumable function, see resume.cc; `write` writes the statements.
     void machine(FunctionInfo& info, const std::string& name, const syntax::Node& root,
                  const std::function<void()>& write);
     void resumable_body(const syntax::Function& node, FunctionInfo& info, const std::string& name);
@@ -459,6 +457,7 @@ private:
     void machine_loop_variable(const syntax::Node& loop, const syntax::Node& left, const std::string& value);
     static bool takes_steps(const syntax::ArrayPattern& pattern);
     /// Destructuring in which something suspends; `source` and `value` can be read at any time.
+    void machine_array_elements(const syntax::ArrayPattern& array, const std::string& values, bool declares);
     void machine_pattern(const syntax::Node& pattern, const std::string& source, bool declares);
     void machine_element(const syntax::Node& element, const std::string& value, bool declares);
     void machine_while(const syntax::WhileStatement& node);

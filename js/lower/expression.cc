@@ -273,7 +273,10 @@ void Emitter::identifier(const Identifier& node) {
     }
     const Binding* binding = analysis_.binding_of(node);
     if (binding != nullptr) {
-        if (analysis_.needs_check(node)) {
+        if (is_module_namespace(node)) {
+            call_support("$k_namespace");
+            put(binding->code + ')');
+        } else if (analysis_.needs_check(node)) {
             put('(' + binding->code + "===" + std::string(use("$k_uninitialised")) + "?$k_uninitialised(");
             append_quoted(out_, node.name);
             put("):" + binding->code + ')');

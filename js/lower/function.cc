@@ -40,14 +40,12 @@ void Emitter::function(const Function& node, FunctionForm form, std::string_view
 
 void Emitter::function_alone(const Function& node, FunctionInfo& info, FunctionForm form, std::string_view name,
                              std::string_view shown) {
-    std::string own_name(name);
-    if (own_name.empty() && info.uses_new_target && info.kind == FunctionKind::function) own_name = next_generated('f');
     if (form != FunctionForm::accessor) {
-        mark_function(node, own_name, shown);
+        mark_function(node, name, shown);
         put("function");
-        if (!own_name.empty()) put(' ' + own_name);
+        if (!name.empty()) put(' ' + std::string(name));
     }
-    function_rest(node, info, own_name);
+    function_rest(node, info, std::string(name));
 }
 
 /// `length`, if it is not the number of parameters that the output has.
@@ -169,8 +167,9 @@ std::string Emitter::prologue(Frame& frame) {
             break;
     }
     if (outer && info.captures_arguments) add(generated('a', info.id) + "=arguments");
-    if (outer && info.uses_new_target && !frame.name.empty())
-        add(generated('n', info.id) + '=' + std::string(use("$k_new_target")) + "(this," + frame.name + ')');
+    if (outer && info.uses_new_target) {
+        add(generated('n', info.id) + '=' + std::string(use("$k_new_target")) + "()");
+    }
     for (const std::string& variable : frame.declared) add(variable);
     for (std::size_t i = 1; i <= frame.temporaries.size(); ++i) add(analysis_.sigil() + std::to_string(i));
     if (!list.empty()) list += ';';
@@ -180,12 +179,11 @@ std::string Emitter::prologue(Frame& frame) {
 void Emitter::function_rest(const Function& node, FunctionInfo& info, const std::string& name,
                             ClassState* constructed) {
     in_frame(info, [&] {
-        frame_->name = name;
         std::deque<Temporary> temporaries;
         const std::vector<std::string> names = parameters(node, temporaries);
         put('{');
         frame_->start = here();
-        if (constructed != nullptr) constructor_start(*constructed, &info);
+        if (constructed != nullptr) constructor_start(*constructed);
         if (info.is_async && !info.is_generator && !node.has_simple_params) {
             // What goes wrong here rejects the promise.
             put("try{");

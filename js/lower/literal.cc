@@ -31,7 +31,7 @@ bool Emitter::json_text(const Node& node, std::string& json, std::size_t& count)
             json += number_text(node.as<NumericLiteral>()->value);
             return true;
         case NodeKind::StringLiteral:
-            append_json_quoted(json, node.as<StringLiteral>()->value);
+            append_quoted(json, node.as<StringLiteral>()->value);
             return true;
         case NodeKind::UnaryExpression: {
             const auto& unary = *node.as<UnaryExpression>();
@@ -63,7 +63,7 @@ bool Emitter::json_text(const Node& node, std::string& json, std::size_t& count)
                 if (!key || *key == "__proto__") return false;
                 if (!first) json += ',';
                 first = false;
-                append_json_quoted(json, *key);
+                append_quoted(json, *key);
                 json += ':';
                 if (!json_text(*property->value, json, count)) return false;
             }

@@ -267,7 +267,10 @@ void Emitter::for_of_statement(const ForOfStatement& node) {
     });
     if (!target.name.empty()) insert(start, target.name + ':');
     if (iterable == Iterable::unknown) {
-        put("}finally{if(" + index.name() + ">=0)");
+        const std::string error = next_generated('e');
+        put("}catch(" + error + "){");
+        call_support("$k_abandon");
+        put(list.name() + ");throw " + error + ";}finally{if(" + index.name() + ">=0)");
         call_support("$k_close");
         put(list.name() + ");}");
     }

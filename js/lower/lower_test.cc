@@ -582,7 +582,7 @@ TEST(Lower, ScriptsForEvalHaveAValue) {
 TEST(Lower, ListsTheSupportFunctionsThatTheCodeCalls) {
     const auto lowered = lower_text("for (const x of y) { [...x] }");
     ASSERT_TRUE(lowered);
-    EXPECT_EQ(lowered->support, (std::vector<std::string_view>{"$k_close", "$k_list", "$k_of"}));
+    EXPECT_EQ(lowered->support, (std::vector<std::string_view>{"$k_abandon", "$k_close", "$k_list", "$k_of"}));
 }
 
 TEST(Lower, AsyncFunctionsAreTold) {

@@ -13,6 +13,11 @@
 //       });
 //   }
 //
+// An async function runs its inner one itself, so that calls among async functions take no C stack:
+//
+//   var $k = $k_begin(), $f = function ($d, $v) {…};
+//   try { return $k_async($k, $f, $f(0)) } catch ($e) { return $k_rejected($e, $k) }
+//
 // The inner function runs up to the next suspension and returns the value to yield or await; $d says how it is resumed
 // (0 next, 1 throw, 2 return), $v with what. Its last call returns what $k_return gives. Variables belong to the outer
 // function, so they live on.
@@ -142,8 +147,13 @@ void Emitter::machine(FunctionInfo& info, const std::string& name, const Node& r
     step.hoists_variables = true;
     step.machine = &machine;
     const std::string& sigil = analysis_.sigil();
-    put("return ");
-    call_support(!machine.is_async ? "$k_generator" : machine.is_generator ? "$k_async_generator" : "$k_async");
+    const bool starts = machine.is_async && !machine.is_generator;
+    if (starts) {
+        put("var " + sigil + "k=" + std::string(use("$k_begin")) + "()," + sigil + "f=");
+    } else {
+        put("return ");
+        call_support(machine.is_async ? "$k_async_generator" : "$k_generator");
+    }
     put("function" + (name.empty() ? std::string() : ' ' + name) + '(' + sigil + "d," + sigil + "v){");
     frame_ = &step;
     step.start = here();
@@ -162,7 +172,15 @@ void Emitter::machine(FunctionInfo& info, const std::string& name, const Node& r
         // One statement after for(;;): the try statement.
     }
     insert(step.start, prologue(step));
-    put("});");
+    if (starts) {
+        put("};try{return ");
+        call_support("$k_async");
+        put(sigil + "k," + sigil + "f," + sigil + "f(0))}catch(" + sigil + "e){return ");
+        call_support("$k_rejected");
+        put(sigil + "e," + sigil + "k)}");
+    } else {
+        put("});");
+    }
     frame_ = step.outer;
     declare(sigil + "s=0");
     if (machine.uses_handlers) declare(sigil + "h=0");

@@ -139,7 +139,7 @@ void Emitter::machine_for_of(const ForOfStatement& node) {
         // An error in the body closes the iterator.
         place(failed);
         set_handler(outer);
-        call_support("$k_close");
+        call_support("$k_abandon");
         put(list + ");throw " + analysis_.sigil() + "v;");
     }
     place(end);
@@ -299,21 +299,25 @@ void Emitter::machine_pattern(const Node& node, const std::string& source, bool 
         put(values + '=');
         call_support("$k_steps");
         put(source + ");");
-        for (std::size_t i = 0; i < array->elements.size(); ++i) {
-            const Node* element = array->elements[i];
-            if (element == nullptr) {
-                put(values + '[' + std::to_string(i) + "];");
-                continue;
-            }
-            if (const auto* rest_element = element->try_as<RestElement>()) {
-                machine_element(*rest_element->argument,
-                                std::string(use("$k_slice")) + '(' + values + ',' + std::to_string(i) + ')', declares);
-            } else {
-                machine_element(*element, values + '[' + std::to_string(i) + ']', declares);
-            }
-        }
+        // Whoever leaves the pattern while it is suspended closes the iterator.
+        const int outer = frame_->machine->handler;
+        const int failed = new_state();
+        const int end = new_state();
+        Target target;
+        target.kind = Target::Kind::block;
+        target.iterator = values;
+        target.handler = outer;
+        set_handler(failed);
+        with_target(std::move(target), [&] { machine_array_elements(*array, values, declares); });
+        set_handler(outer);
         call_support("$k_close");
         put(values + ");");
+        go(end);
+        place(failed);
+        set_handler(outer);
+        call_support("$k_abandon");
+        put(values + ");throw " + analysis_.sigil() + "v;");
+        place(end);
         return;
     }
     call_support("$k_coercible");
@@ -338,6 +342,22 @@ void Emitter::machine_pattern(const Node& node, const std::string& source, bool 
         put(");");
         keys += ',' + key;
         machine_element(*property.value, source + '[' + key + ']', declares);
+    }
+}
+
+void Emitter::machine_array_elements(const ArrayPattern& array, const std::string& values, bool declares) {
+    for (std::size_t i = 0; i < array.elements.size(); ++i) {
+        const Node* element = array.elements[i];
+        if (element == nullptr) {
+            put(values + '[' + std::to_string(i) + "];");
+            continue;
+        }
+        if (const auto* rest_element = element->try_as<RestElement>()) {
+            machine_element(*rest_element->argument,
+                            std::string(use("$k_slice")) + '(' + values + ',' + std::to_string(i) + ')', declares);
+        } else {
+            machine_element(*element, values + '[' + std::to_string(i) + ']', declares);
+        }
     }
 }
 

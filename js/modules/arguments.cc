@@ -1,5 +1,6 @@
 #include "js/modules/arguments.h"
 
+#include "js/mujs/binding.h"
 #include "js/mujs/errors.h"
 
 namespace k6::js {
@@ -29,6 +30,15 @@ Value namespace_of(State& state, const Value& object) {
     object.for_each([&](std::string_view key, const Value& value) { ns.set(key, value); });
     ns.set("default", object);
     return ns;
+}
+
+Value host_rejection(State& state, const std::string& message) {
+    const Value reason = state.object();
+    reason.define("message", state.string(message));
+    const Value to_text = state.closure("toString", 0, [message](Call& call) { return call.state().string(message); });
+    reason.define("toString", to_text);
+    reason.define("error", to_text);
+    return reason;
 }
 
 }  // namespace k6::js

@@ -26,4 +26,7 @@ std::vector<metrics::Tag> views(const ScriptTags& tags);
 /// A module's namespace whose exports are the members of an object, and whose default export is that object.
 Value namespace_of(State& state, const Value& object);
 
+/// What a promise of a host function is rejected with: no Error, but something that reads as its message.
+Value host_rejection(State& state, const std::string& message);
+
 }  // namespace k6::js

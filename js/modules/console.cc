@@ -133,7 +133,8 @@ Value log(Call& call) {
     if (context.console != nullptr) {
         logger.log(Level, message, {});
     } else {
-        logger.log(Level, message, {{"source", "console"}});
+        constexpr LogField source{"source", "console"};
+        logger.log(Level, message, {&source, 1});
     }
     return {};
 }

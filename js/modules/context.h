@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/secrets.h"
 #include "engine/exec/vu.h"
 #include "js/modules/event_loop.h"
 #include "js/modules/shared_arrays.h"
@@ -45,6 +46,8 @@ struct ScriptContext {
     metrics::Registry& registry;
     /// Of all VUs of the test.
     SharedArrays& shared_arrays;
+    /// Of the test; null: there are none.
+    const Secrets* secrets = nullptr;
     /// Where console.* goes; null: to `logger`, marked source=console.
     Logger* console = nullptr;
     /// Tasks, timers and operations that go on beside the script.

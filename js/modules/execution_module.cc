@@ -172,11 +172,17 @@ Value live_view(Call& call) {
 // Assigning the whole is without effect.
 Value ignore(Call&) { return {}; }
 
+template <class Traits>
+Value refuse(Call&) {
+    const std::string_view name = Traits::name;
+    throw TypeError("Cannot assign to read only property '" + std::string(name.substr(name.rfind('.') + 1)) + "'");
+}
+
 // ---- vu
 
 constexpr AccessorDefinition metrics_members[] = {
-    {"tags", live_view<TagsTraits>, ignore},
-    {"metadata", live_view<MetadataTraits>, ignore},
+    {"tags", live_view<TagsTraits>, refuse<TagsTraits>},
+    {"metadata", live_view<MetadataTraits>, refuse<MetadataTraits>},
 };
 
 constexpr AccessorDefinition vu_members[] = {

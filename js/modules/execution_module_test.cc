@@ -42,12 +42,17 @@ TEST(Execution, TagsAreALiveView) {
         "console.log(typeof t.n, t.n, t.b, t.scenario, t.nope, 'n' in t, Object.keys(t).join());"
         "delete t.n; exec.vu.tags = { replaced: 1 }; c.add(1); console.log(t.n, t.replaced, Object.keys(t).join());"
         "try { t.x = {} } catch (e) { console.log(String(e)) }"
+        "for (const f of [() => { exec.vu.metrics.tags = {}; }, () => { exec.vu.metrics.metadata = {}; }]) {"
+        "  try { f(); } catch (e) { console.log(String(e)) }"
+        "}"
         "exec.vu.metrics.metadata.trace = 'id1'; c.add(1); console.log(exec.vu.metrics.metadata.trace);",
         imports);
     EXPECT_EQ(end.console.at(0), "string 5 true default undefined true b,group,n,scenario");
     EXPECT_EQ(end.console.at(1), "undefined undefined b,group,scenario");
     EXPECT_EQ(end.console.at(2).find("TypeError: invalid value for metric tag 'x'"), 0U);
-    EXPECT_EQ(end.console.at(3), "id1");
+    EXPECT_EQ(end.console.at(3), "TypeError: Cannot assign to read only property 'tags'");
+    EXPECT_EQ(end.console.at(4), "TypeError: Cannot assign to read only property 'metadata'");
+    EXPECT_EQ(end.console.at(5), "id1");
     const auto& samples = end.samples.at("c1");
     ASSERT_EQ(samples.size(), 3U);
     EXPECT_EQ(samples[0].tags.at("n"), "5");

@@ -65,6 +65,7 @@ Value check(Call& call) {
         tags = views(given);
     }
     bool all = true;
+    const TimePoint begin = vu.worker().now();
     const auto one = [&](std::string_view name, const Value& predicate) {
         require_valid_name(name);
         bool passed = false;
@@ -76,13 +77,13 @@ Value check(Call& call) {
             try {
                 passed = predicate.call({}, std::span(&value, 1)).truthy();
             } catch (const ScriptException&) {
-                record_check(vu, name, false, tags);
+                record_check(vu, name, false, tags, begin);
                 throw;
             }
         } else {
             passed = predicate.truthy();
         }
-        all = record_check(vu, name, passed, tags) && all;
+        all = record_check(vu, name, passed, tags, begin) && all;
     };
     // A string's own properties are its characters.
     if (checks.is_object()) {

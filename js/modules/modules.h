@@ -32,4 +32,7 @@ Value make_execution_module(ScriptContext& context);
 /// `k6/metrics`: Counter, Gauge, Rate, Trend.
 Value make_metrics_module(ScriptContext& context);
 
+/// `k6/secrets`: what must not be in a log.
+Value make_secrets_module(ScriptContext& context);
+
 }  // namespace k6::js

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/surrogates.h"
 #include "js/builtins/array_buffer.h"
 #include "js/mujs/binding.h"
 #include "js/mujs/native.h"
@@ -142,18 +143,18 @@ bool TextStream::decode_utf_16(std::string_view bytes, bool more, std::string& t
     std::size_t at = 0;
     for (; at + 1 < bytes.size(); at += 2) {
         const std::uint32_t code = unit(at);
-        const bool high = code >= 0xd800 && code < 0xdc00;
+        const bool high = is_high_surrogate(code);
         if (high && at + 3 < bytes.size()) {
             const std::uint32_t low = unit(at + 2);
-            if (low >= 0xdc00 && low < 0xe000) {
-                append_utf_8(text, 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00));
+            if (is_low_surrogate(low)) {
+                append_utf_8(text, join_surrogates(code, low));
                 at += 2;
                 continue;
             }
         } else if (high && more) {
             break;
         }
-        if (code >= 0xd800 && code < 0xe000) {
+        if (high || is_low_surrogate(code)) {
             if (options_.fatal) return false;
             text += replacement;
         } else {

@@ -38,6 +38,7 @@ inline constexpr char type_bigint = 9;
 inline constexpr js_Class class_proxy = JS_CMATH;
 
 /// What js_Object::u holds of a Proxy. A revoked one has neither target nor handler.
+/// With a target and no handler it is the namespace of a module, which has the target's own properties.
 struct ProxyParts {
     js_Object* target;
     js_Object* handler;
@@ -49,6 +50,13 @@ inline const ProxyParts& proxy_parts(const js_Object* object) {
     return *reinterpret_cast<const ProxyParts*>(&object->u);
 }
 
+/// How a frame's function makes its `this` an object of its class, if it does.
+enum class Construction : std::uint8_t { none, by_new, by_super };
+
+inline bool is_namespace(const js_Object* proxy) {
+    return proxy_parts(proxy).handler == nullptr && proxy_parts(proxy).target != nullptr;
+}
+
 /// A function that runs.
 struct Frame {
     Frame* caller;
@@ -57,11 +65,12 @@ struct Frame {
     const js_Instruction* pc;     // the instruction that runs
     js_Environment* scope;        // the caller's, to go back to
     const char* name;             // of a native function
+    js_Object* new_target;        // of a construction
     int bottom;                   // the caller's js_State::bot
     int depth;
-    bool strict;      // the caller's
-    bool entry;       // returning leaves the interpreter
-    bool constructs;  // `this` is the result unless an object is returned
+    bool strict;                // the caller's
+    bool entry;                 // returning leaves the interpreter
+    Construction construction;  // by new: `this` is the result unless an object is returned
 };
 
 /// Where an exception goes.
@@ -77,7 +86,7 @@ struct Handler {
     const js_Instruction* pc;
 };
 
-inline constexpr std::size_t max_handlers = 4096;
+inline constexpr std::size_t max_handlers = 16384;
 
 /// An iteration that an exception closes on its way to a handler that was there before: the first `handlers`.
 struct OpenIteration {
@@ -155,6 +164,14 @@ struct CachedProperty {
     js_Property* property;
 };
 
+/// The elements of the sparse array that was asked for them last: sorted, without those that went since.
+struct SparseElements {
+    const js_Object* array = nullptr;
+    int count = 0;  // js_Object::count, which grows with each property that comes
+    unsigned asked = 0;
+    std::vector<std::uint32_t> indices;
+};
+
 struct StockFunction {
     const char* name;
     js_CFunction function;
@@ -196,6 +213,8 @@ inline int& function_traits(js_Function* function) { return function->varcap; }
 inline int function_begin(const js_Function* function) { return function->codecap; }
 inline int function_end(const js_Function* function) { return function->funcap; }
 inline int function_traits(const js_Function* function) { return function->varcap; }
+/// js_Function::strict of a class's constructor: it cannot be called without `new`.
+inline constexpr int class_strictness = 3;
 inline FunctionSource::Kind function_kind(const js_Function* function) {
     return static_cast<FunctionSource::Kind>(function_traits(function) & 0xff);
 }
@@ -244,12 +263,16 @@ struct Runtime {
     bool collection_wanted = false;
 
     Frame* frame = nullptr;  // the innermost; never null
-    int max_depth = 8000;
+    int max_depth = 20000;
     HandlerStack handlers;
     std::vector<OpenIteration> open_iterations;
+    /// Set by a native function as the last thing it does: its result is that of calling what is on top of the stack,
+    /// a function, `this` and so many arguments.
+    int tail_call = -1;
     js_Value kept_result = undefined_value();  // what the step function that runs is to return (js/support)
     js_Object* super_prototype = nullptr;      // of what the next native constructor makes, for super()
     js_Object* new_prototype = nullptr;        // the same for the one that runs; null: its own
+    js_Object* native_target = nullptr;        // new.target of the native constructor that has just been entered
     std::vector<std::pair<const char*, const PositionTable*>> position_tables;  // by interned file name
     std::vector<std::unique_ptr<const PositionTable>> own_tables;               // those of evaluate()
     const char* compiled_text = nullptr;  // the source being compiled; null if positions are plain lines
@@ -274,6 +297,7 @@ struct Runtime {
     std::vector<std::pair<std::uint64_t, js_Property*>> enumeration;  // scratch of own_keys
     std::array<CachedProperty, 64> property_cache{};                  // forgotten whenever a property is freed
     std::uint64_t removals = 0;                                       // of properties of objects that live on
+    SparseElements sparse;                                            // forgotten by collections
 
     struct FunctionPair {
         js_CFunction call;
@@ -453,6 +477,8 @@ inline bool is_private_key(const char* name) { return name[0] == '@' && name[1] 
 /// The private name's property: the object's own, or of a method ("@@#name^…") that of its class, if `new` made the
 /// object.
 js_Property* private_property(js_State* J, js_Object* object, const char* key);
+/// Gives the object the private methods of a prototype and of all above it as its own.
+void own_private_methods(js_State* J, js_Object* object, js_Object* prototype);
 inline bool is_symbol_key(const char* name) { return name[0] == '@' && name[1] == '@'; }
 inline bool is_hidden_key(const char* name) {
     return is_symbol_key(name) && (name[2] == '#' || std::strncmp(name + 2, "internal:", 9) == 0);
@@ -536,6 +562,13 @@ inline bool is_native_object(const js_Object* object) {
     return object->type == JS_CUSERDATA && object->u.user.finalize == finalize_native;
 }
 
+/// MuJS's field is an int, lengths of arrays go up to 2^32 - 1.
+inline std::uint32_t array_length(const js_Object* array) { return static_cast<std::uint32_t>(array->u.a.length); }
+inline void set_array_length(js_Object* array, std::int64_t length) {
+    array->u.a.length = static_cast<int>(static_cast<std::uint32_t>(length));
+}
+inline constexpr std::int64_t max_array_length = 0xffffffff;
+
 enum class KeyFilter { enumerable, all };
 
 // The engine reports some errors as literal texts, which become error objects on their way (units/interpreter.cc).
@@ -579,6 +612,22 @@ int indexed_count(const js_Object* object);
 void set_native_element(js_State* J, js_Object* object, int k, const js_Value& value);
 /// One UTF-16 unit of a String object; `index` is less than its length.
 js_Value string_object_unit(js_State* J, js_Object* object, int index);
+/// js_getindex and its kin for any index up to 2^53.
+void get_element(js_State* J, int index, std::int64_t k);
+/// Pushes the element if there is one.
+bool has_element(js_State* J, int index, std::int64_t k);
+void set_element(js_State* J, int index, std::int64_t k);
+void delete_element(js_State* J, int index, std::int64_t k);
+void set_length(js_State* J, int index, std::int64_t length);
+/// The text of an index; `buffer` has room for 20.
+const char* index_name(char* buffer, std::int64_t k);
+/// The array index (ECMA-262 6.1.7, up to 2^32 - 2) that the key is; -1 if it is none.
+std::int64_t array_index(const char* key);
+/// The first element from k on that is there, of an array whose elements are named properties; 2^32 if there is none.
+/// May give k itself if that is no element.
+std::int64_t next_element(js_State* J, js_Object* array, std::int64_t k);
+/// The same downwards; -1 if there is none.
+std::int64_t previous_element(js_State* J, js_Object* array, std::int64_t k);
 /// Array element k, which may be one past the end of the dense part.
 void set_array_element(js_State* J, js_Object* array, int k, const js_Value& value);
 
@@ -620,6 +669,8 @@ bool same_value_zero(const js_Value& left, const js_Value& right);
 bool same_value(const js_Value& left, const js_Value& right);
 
 // Traps (units/proxy.cc); `proxy` is of class_proxy.
+/// The namespace object of a module whose exports are the object's own properties; the same one each time.
+js_Object* module_namespace(js_State* J, js_Object* exports);
 void proxy_get(js_State* J, js_Object* proxy, const char* name, const js_Value& receiver);
 bool proxy_set(js_State* J, js_Object* proxy, const char* name, const js_Value& value, const js_Value& receiver);
 bool proxy_has(js_State* J, js_Object* proxy, const char* name);
@@ -652,6 +703,8 @@ Value evaluate_source(State& state, std::string_view engine_text);
 js_Function* compile_function(js_State* J, const char* parameters, const char* body);
 /// As js_construct, for another `new.target`.
 void construct(js_State* J, int count, js_Object* new_target);
+/// As js_call of a super class's constructor; `this` is the object that is being made.
+void call_super(js_State* J, int count, js_Object* new_target);
 void run_ticks(js_State* J);
 
 /// OrdinaryHasInstance; runs script.

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstring>
 
+#include "base/surrogates.h"
 #include "js/mujs/runtime.h"
 
 namespace k6::js {
@@ -126,7 +127,7 @@ std::string to_utf8(std::string_view text) {
                 return static_cast<unsigned>((text[at] & 0x0F) << 12 | (text[at + 1] & 0x3F) << 6 |
                                              (text[at + 2] & 0x3F));
             };
-            const unsigned code = 0x10000 + ((unit(0) - 0xD800) << 10) + (unit(3) - 0xDC00);
+            const unsigned code = join_surrogates(unit(0), unit(3));
             utf8 += static_cast<char>(0xF0 | code >> 18);
             utf8 += static_cast<char>(0x80 | (code >> 12 & 0x3F));
             utf8 += static_cast<char>(0x80 | (code >> 6 & 0x3F));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/surrogates.h"
 #include "js/mujs/runtime.h"
 
 namespace k6::js {
@@ -20,6 +21,10 @@ bool ends_with_high_surrogate(std::string_view text) {
 
 bool starts_with_low_surrogate(std::string_view text) {
     return text.size() >= 3 && text[0] == '\xED' && (text[1] & 0xF0) == 0xB0;
+}
+
+int joined(int high, int low) {
+    return static_cast<int>(join_surrogates(static_cast<std::uint32_t>(high), static_cast<std::uint32_t>(low)));
 }
 
 js_Value short_text(const char* bytes, std::size_t size) { return short_string_value(bytes, size); }
@@ -141,7 +146,8 @@ int unit_at(const Text& text, int unit) {
     const Place place = place_of(text, unit);
     const int code = code_point_at(text.bytes, place.offset);
     if (code < 0x10000) return code;
-    return place.split ? 0xDC00 + ((code - 0x10000) & 0x3FF) : 0xD800 + ((code - 0x10000) >> 10);
+    const auto whole = static_cast<std::uint32_t>(code);
+    return static_cast<int>(place.split ? low_surrogate(whole) : high_surrogate(whole));
 }
 
 int compare_text(const char* left, const char* right) {
@@ -160,7 +166,7 @@ int compare_text(const char* left, const char* right) {
         // Perhaps a pair against a lone surrogate.
         const auto first_unit = [](const char* text) {
             const int code = code_point_at({text, 4}, 0);
-            return code < 0x10000 ? code : 0xD800 + ((code - 0x10000) >> 10);
+            return code < 0x10000 ? code : static_cast<int>(high_surrogate(static_cast<std::uint32_t>(code)));
         };
         const int order = first_unit(left) - first_unit(right);
         if (order != 0) return order;
@@ -192,10 +198,9 @@ std::size_t encode_code_point(int code, char* out) {
 }
 
 void append_code_point(std::string& text, int code) {
-    if (code >= 0xDC00 && code <= 0xDFFF && ends_with_high_surrogate(text)) {
-        const int high = code_point_at(text, text.size() - 3);
+    if (is_low_surrogate(static_cast<std::uint32_t>(code)) && ends_with_high_surrogate(text)) {
+        code = joined(code_point_at(text, text.size() - 3), code);
         text.resize(text.size() - 3);
-        code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00);
     }
     char buffer[4];
     text.append(buffer, encode_code_point(code, buffer));
@@ -258,9 +263,7 @@ js_Value joined_text(js_State* J, const js_Value& left, const js_Value& right) {
     char* out = string == nullptr ? buffer : string->p;
     std::memcpy(out, a.bytes.data(), left_size);
     if (pair) {
-        const int high = code_point_at(a.bytes, left_size);
-        const int low = code_point_at(b.bytes, 0);
-        encode_code_point(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00), out + left_size);
+        encode_code_point(joined(code_point_at(a.bytes, left_size), code_point_at(b.bytes, 0)), out + left_size);
     }
     std::memcpy(out + size - right_size, b.bytes.data() + (pair ? 3 : 0), right_size);
     if (string == nullptr) return short_text(buffer, size);

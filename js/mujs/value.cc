@@ -404,7 +404,7 @@ std::string Value::symbol_description() const {
 
 std::size_t Value::length() const {
     const js_Object* object = require_object(*this);
-    if (object->type == JS_CARRAY) return static_cast<std::size_t>(object->u.a.length);
+    if (object->type == JS_CARRAY) return std::size_t{array_length(object)};
     const double length = get("length").to_number(*state_);
     return length > 0 ? static_cast<std::size_t>(std::min(length, 9007199254740991.0)) : 0;
 }

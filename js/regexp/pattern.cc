@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/surrogates.h"
+
 namespace k6::js::regexp {
 namespace {
 
@@ -10,9 +12,6 @@ constexpr CodePoint end_of_pattern = UINT32_MAX;
 
 bool is_digit(CodePoint c) { return c >= '0' && c <= '9'; }
 bool is_letter(CodePoint c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_high(CodePoint c) { return c >= 0xD800 && c <= 0xDBFF; }
-bool is_low(CodePoint c) { return c >= 0xDC00 && c <= 0xDFFF; }
-CodePoint join(CodePoint high, CodePoint low) { return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00); }
 int hex_value(CodePoint c) {
     if (is_digit(c)) return static_cast<int>(c - '0');
     if (c >= 'a' && c <= 'f') return static_cast<int>(c - 'a' + 10);
@@ -118,8 +117,8 @@ public:
                 if (unicode_) {
                     units_.push_back(code);
                 } else {
-                    units_.push_back(0xD800 + ((code - 0x10000) >> 10));
-                    units_.push_back(0xDC00 + ((code - 0x10000) & 0x3FF));
+                    units_.push_back(high_surrogate(code));
+                    units_.push_back(low_surrogate(code));
                 }
             }
         }
@@ -323,8 +322,8 @@ private:
                 unicode_ = true;  // names always allow \u{...} and escaped pairs
                 if (!unicode_escape(c)) invalid();
                 unicode_ = was_unicode;
-            } else if (is_high(c) && is_low(peek())) {
-                c = join(c, units_[at_++]);
+            } else if (is_high_surrogate(c) && is_low_surrogate(peek())) {
+                c = join_surrogates(c, units_[at_++]);
             }
             append_utf8(name, c);
         }
@@ -422,12 +421,12 @@ private:
             return eat('}');
         }
         if (!hex_digits(4, value)) return false;
-        if (unicode_ && is_high(value) && peek() == '\\' && peek(1) == 'u') {
+        if (unicode_ && is_high_surrogate(value) && peek() == '\\' && peek(1) == 'u') {
             const std::size_t before = at_;
             at_ += 2;
             CodePoint low = 0;
-            if (hex_digits(4, low) && is_low(low)) {
-                value = join(value, low);
+            if (hex_digits(4, low) && is_low_surrogate(low)) {
+                value = join_surrogates(value, low);
             } else {
                 at_ = before;
             }

@@ -8,6 +8,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "base/surrogates.h"
 #include "js/regexp/translate.h"
 #include "js/syntax/regexp_syntax.h"
 
@@ -60,8 +61,8 @@ std::string convert(std::string_view text, SubjectForm form) {
         } else if (byte(0) >= 0xF0 && form == SubjectForm::code_units) {
             const unsigned code =
                 (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-            append_unit(out, 0xD800 + ((code - 0x10000) >> 10));
-            append_unit(out, 0xDC00 + ((code - 0x10000) & 0x3FF));
+            append_unit(out, high_surrogate(code));
+            append_unit(out, low_surrogate(code));
             i += 4;
         } else {
             out += text[i++];
@@ -153,7 +154,7 @@ std::string Subject::to_engine_text(std::size_t first, std::size_t last) const {
             out += encoded_nul;
             ++i;
         } else if (is_surrogate(i, 0xA0) && is_surrogate(i + 3, 0xB0)) {
-            const unsigned code = 0x10000 + ((unit(i) - 0xD800) << 10) + (unit(i + 3) - 0xDC00);
+            const unsigned code = join_surrogates(unit(i), unit(i + 3));
             out += static_cast<char>(0xF0 | code >> 18);
             out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
             out += static_cast<char>(0x80 | (code >> 6 & 0x3F));

@@ -65,6 +65,7 @@ Instance::Instance(ScriptEnvironment& environment, Vu* vu, http::ClientShared* c
                .logger = environment.logger,
                .registry = environment.registry,
                .shared_arrays = environment.shared_arrays,
+               .secrets = environment.secrets,
                .console = environment.console},
       linker_(environment.program, environment.files, context_) {
     context_.vu = vu;

@@ -32,6 +32,7 @@ struct ScriptEnvironment {
     SharedArrays& shared_arrays;
     Logger& logger;
     metrics::Registry& registry;
+    const Secrets* secrets = nullptr;
     Logger* console = nullptr;
     /// `__ENV`, scenarios' own variables aside.
     StringMap variables;

@@ -241,7 +241,8 @@ void Linker::define_exports(Linked& linked) {
                 forward(linked.ns, name, linked.requested.at(binding->request), binding->imported);
                 break;
             case ExportBinding::Kind::namespace_re_export:
-                linked.ns.define(name, linked.requested.at(binding->request), Attributes::none);
+                linked.ns.define(name, module_namespace(state_, linked.requested.at(binding->request)),
+                                 Attributes::none);
                 break;
             case ExportBinding::Kind::star:
                 break;
@@ -417,7 +418,8 @@ Value Linker::require(std::string_view specifier, const std::string& base) {
         return ns.has("default") ? ns.get("default") : ns;
     }
     const Value ns = evaluate(*resolved->source);
-    return is_commonjs(*resolved->source) ? linked_.at(resolved->source).holder.get("exports") : ns;
+    return is_commonjs(*resolved->source) ? linked_.at(resolved->source).holder.get("exports")
+                                          : module_namespace(state_, ns);
 }
 
 }  // namespace k6::js

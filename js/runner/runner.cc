@@ -25,6 +25,7 @@ struct Runner::Impl {
                       .shared_arrays = shared_arrays,
                       .logger = logger,
                       .registry = registry,
+                      .secrets = script.secrets,
                       .console = script.console,
                       .variables = std::move(script.variables),
                       .base_compatibility = script.base_compatibility.value_or(false),
@@ -97,7 +98,8 @@ struct Runner::Impl {
         for (const char* lifecycle : {"setup", "teardown", "handleSummary"}) {
             const Value value = instance.exported(lifecycle);
             if (!value.is_nullish() && !value.is_function()) {
-                return Error{ErrorClass::generic, "exported '" + std::string(lifecycle) + "' must be a function"};
+                return Error{ErrorClass::generic,
+                             "exported identifier " + std::string(lifecycle) + " must be a function"};
             }
         }
         if (functions.empty()) return Error{ErrorClass::generic, "no exported functions in script"};

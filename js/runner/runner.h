@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "engine/exec/runner.h"
 #include "js/runner/program.h"
 #include "metrics/metric.h"
@@ -41,6 +42,8 @@ struct ScriptToLoad {
     /// Scripts cannot change `__ENV`.
     bool frozen_variables = false;
     unsigned workers = 1;
+    /// For k6/secrets; outlive the runner.
+    const Secrets* secrets = nullptr;
     /// Where console.* goes; null: to the logger, marked source=console. Outlives the runner.
     Logger* console = nullptr;
     /// Null: modules are fetched with fetch_by_https.

@@ -60,8 +60,6 @@ void k_class(js_State* J) {
     constructor->prototype = object_at(J, 2);
 }
 
-void k_class_call(js_State* J) { js_typeerror(J, "Class constructor cannot be invoked without 'new'"); }
-
 /// `this` so far, what super() gave
 void k_once(js_State* J) {
     if (js_isobject(J, 1)) js_referenceerror(J, "Super constructor may only be called once");
@@ -88,12 +86,31 @@ void k_named(js_State* J) {
     js_copy(J, 1);
 }
 
+/// `new.target` of the constructors that make the object, those that run.
+js_Object* target_of_construction(const js_State* J, const js_Object* object) {
+    int bottom = J->bot;
+    for (const Frame* frame = runtime_of(const_cast<js_State*>(J)).frame; frame != nullptr; frame = frame->caller) {
+        if (frame->function != nullptr && frame->construction != Construction::none) {
+            const js_Value& self = J->stack[bottom];
+            if (is_object(self) && self.u.object == object) return frame->new_target;
+        }
+        bottom = frame->bottom;
+    }
+    return nullptr;
+}
+
 /// The function at the bottom of this frame's call of a super class, `this`, and `count` arguments are on the stack.
 void construct_super(js_State* J, int count) {
     const int base = js_gettop(J) - count - 2;
     if (!js_iscallable(J, base)) js_typeerror(J, "Super constructor is not a constructor");
     js_Object* parent = object_at(J, base);
     js_Object* created = object_at(J, base + 1);
+    if (parent->type == class_proxy) {
+        js_Object* new_target = target_of_construction(J, created);
+        js_remove(J, base + 1);
+        construct(J, count, new_target != nullptr ? new_target : parent);
+        return;
+    }
     if (parent->type != JS_CCFUNCTION) {
         js_copy(J, base + 1);
         if (count != 0) {
@@ -102,7 +119,7 @@ void construct_super(js_State* J, int count) {
         } else {
             js_rot3(J);
         }
-        js_call(J, count);
+        call_super(J, count, target_of_construction(J, created));
         if (js_isobject(J, -1)) {
             js_rot2pop1(J);
         } else {
@@ -205,7 +222,7 @@ void k_super_invoke(js_State* J) {
     push_super_property(J, 2, key, 4);
     if (!js_iscallable(J, -1)) js_typeerror(J, "(intermediate value).%s is not a function", key);
     js_copy(J, 4);
-    js_call(J, push_arguments(J, 1, 5, end));
+    runtime_of(J).tail_call = push_arguments(J, 1, 5, end);
 }
 
 void k_no_this(js_State* J) {
@@ -225,27 +242,18 @@ void k_derived_result(js_State* J) {
     js_copy(J, 2);
 }
 
-/// this, function: new.target, as far as it can be seen from `this`.
+/// Called by a function itself: its new.target.
 void k_new_target(js_State* J) {
-    if (js_isobject(J, 1)) {
-        js_getproperty(J, 2, "prototype");
-        if (js_isobject(J, -1)) {
-            const js_Object* prototype = object_at(J, -1);
-            js_Object* own = object_at(J, 1)->prototype;
-            for (const js_Object* object = own; object != nullptr; object = object->prototype) {
-                if (object != prototype) continue;
-                js_pushobject(J, own);
-                js_getproperty(J, -1, "constructor");
-                if (!js_iscallable(J, -1)) js_copy(J, 2);
-                return;
-            }
-        }
+    const Frame* caller = runtime_of(J).frame->caller;
+    if (caller->function != nullptr && caller->construction != Construction::none && caller->new_target != nullptr) {
+        js_pushobject(J, caller->new_target);
+    } else {
+        js_pushundefined(J);
     }
-    js_pushundefined(J);
 }
 
-// ---- Private names: properties "@@#name:…" of the object itself, "@@#name^…" of its prototype; nothing lists them
-// ----
+// ---- Private names: properties "@@#name:…" of the object itself, "@@#name^…" of the prototype that it was made with
+// (own_private_methods() once it has got another); nothing lists them ----
 
 const char* private_text(js_State* J, const char* key) {
     char text[128];
@@ -329,12 +337,11 @@ void k_private_key(js_State* J) {
 
 constexpr StockFunction functions[] = {
     {"$k_class", k_class, 2},
-    {"$k_class_call", k_class_call, 1},
     {"$k_derived_result", k_derived_result, 2},
     {"$k_has_private", k_has_private, 2},
     {"$k_methods", k_methods, 1},
     {"$k_named", k_named, 3},
-    {"$k_new_target", k_new_target, 2},
+    {"$k_new_target", k_new_target, 0},
     {"$k_no_private", k_no_private, 1},
     {"$k_no_this", k_no_this, 0},
     {"$k_once", k_once, 2},

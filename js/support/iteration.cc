@@ -205,6 +205,20 @@ void k_close(js_State* J) {
     push_undefined_result(J);
 }
 
+/// An exception leaves a for-of loop or an array pattern: it goes on, whatever closing the iterator does.
+void k_abandon(js_State* J) {
+    if (js_isuserdata(J, 1, walk_tag)) {
+        run_native(J, [&] {
+            try {
+                Guard guard(J);
+                close_walk(J, *static_cast<Walk*>(js_touserdata(J, 1, walk_tag)));
+            } catch (const ScriptException&) {
+            }
+        });
+    }
+    push_undefined_result(J);
+}
+
 /// The values that an array pattern of `limit` elements takes; all if the limit is negative.
 void k_array(js_State* J) {
     const js_Value* value = js_tovalue(J, 1);
@@ -351,7 +365,7 @@ void k_apply(js_State* J) {
     const int end = js_gettop(J);
     js_copy(J, 1);
     js_pushundefined(J);
-    js_call(J, push_arguments(J, 2, 3, end));
+    runtime_of(J).tail_call = push_arguments(J, 2, 3, end);
 }
 
 /// mask, f, this, arguments
@@ -359,7 +373,7 @@ void k_apply_this(js_State* J) {
     const int end = js_gettop(J);
     js_copy(J, 2);
     js_copy(J, 3);
-    js_call(J, push_arguments(J, 1, 4, end));
+    runtime_of(J).tail_call = push_arguments(J, 1, 4, end);
 }
 
 /// o.key(...): o, key, mask, arguments
@@ -367,7 +381,7 @@ void k_invoke(js_State* J) {
     const int end = js_gettop(J);
     js_getproperty(J, 1, property_key(J, 2));
     js_copy(J, 1);
-    js_call(J, push_arguments(J, 3, 4, end));
+    runtime_of(J).tail_call = push_arguments(J, 3, 4, end);
 }
 
 /// new f(...): f, mask, arguments
@@ -381,12 +395,10 @@ void k_construct(js_State* J) {
 void k_rest(js_State* J) { push_slice(J, 1, js_tointeger(J, 2)); }
 
 constexpr StockFunction functions[] = {
-    {"$k_apply", k_apply, 2},         {"$k_apply_this", k_apply_this, 3},
-    {"$k_array", k_array, 2},         {"$k_close", k_close, 1},
-    {"$k_construct", k_construct, 2}, {"$k_invoke", k_invoke, 3},
-    {"$k_list", k_list, 1},           {"$k_of", k_of, 1},
-    {"$k_rest", k_rest, 2},           {"$k_slice", k_slice, 2},
-    {"$k_steps", k_steps, 2},
+    {"$k_abandon", k_abandon, 1}, {"$k_apply", k_apply, 2}, {"$k_apply_this", k_apply_this, 3},
+    {"$k_array", k_array, 2},     {"$k_close", k_close, 1}, {"$k_construct", k_construct, 2},
+    {"$k_invoke", k_invoke, 3},   {"$k_list", k_list, 1},   {"$k_of", k_of, 1},
+    {"$k_rest", k_rest, 2},       {"$k_slice", k_slice, 2}, {"$k_steps", k_steps, 2},
 };
 
 }  // namespace

@@ -250,25 +250,23 @@ Value executor(Call& call) {
     return {};
 }
 
+/// An async function is about to run its step function: what was kept for another one, to be handed back.
+void k_begin(js_State* J) { js_pushvalue(J, std::exchange(runtime_of(J).kept_result, undefined_value())); }
+
+/// What k_begin gave, the step function, and what its first call returned.
 Value k_async(Call& call) {
     State& state = call.state();
-    Step step;
-    try {
-        step = run_step(state, call[0], go_on, {});
-    } catch (const ScriptException& exception) {
+    const Value kept =
+        Internal::value(state, std::exchange(runtime_of(state.raw()).kept_result, Internal::argument_raw(call, 0)));
+    if (is_mark(call[2], k_return)) {
         PromiseHandle promise(state);
-        promise.reject(exception.value());
-        return promise.promise();
-    }
-    if (step.ended) {
-        PromiseHandle promise(state);
-        promise.resolve(step.value);
+        promise.resolve(kept);
         return promise.promise();
     }
     take_promise_functions(state);
     const Value holder = state.native<AsyncTask>({}, 0);
     AsyncTask& task = *holder.native<AsyncTask>();
-    task.step = TracedValue(call[0]);
+    task.step = TracedValue(call[1]);
     const auto function = [&](NativeFunction native) {
         const Value value = state.function("", 1, native);
         value.define(task_property, holder);
@@ -277,11 +275,13 @@ Value k_async(Call& call) {
     task.on_value = TracedValue(function([](Call& inner) -> Value { return go_on_with(inner, go_on); }));
     task.on_error = TracedValue(function([](Call& inner) -> Value { return go_on_with(inner, throw_in); }));
     const Value promise = state.hidden("Promise").construct(std::vector<Value>{function(executor)});
-    await_value(state, task, step.value);
+    await_value(state, task, call[2]);
     return promise;
 }
 
+/// An error, and what k_begin gave if that was called.
 Value k_rejected(Call& call) {
+    if (call.size() > 1) runtime_of(call.state().raw()).kept_result = Internal::argument_raw(call, 1);
     PromiseHandle promise(call.state());
     promise.reject(call[0]);
     return promise.promise();
@@ -566,20 +566,21 @@ Value k_result(Call& call) {
 }
 
 constexpr StockFunction engine_functions[] = {
+    {"$k_begin", k_begin, 0},
     {"$k_forward", k_forward, 3},
     {"$k_iterator", k_iterator, 1},
     {"$k_keys", k_keys, 1},
 };
 
 constexpr FunctionDefinition functions[] = {
-    {"$k_async", 1, k_async},
+    {"$k_async", 3, k_async},
     {"$k_async_close", 1, k_async_close},
     {"$k_async_generator", 1, k_async_generator},
     {"$k_async_iterator", 1, k_async_iterator},
     {"$k_async_next", 1, k_async_next},
     {"$k_generator", 1, k_generator},
     {"$k_power_of_any", 2, k_power_of_any},
-    {"$k_rejected", 1, k_rejected},
+    {"$k_rejected", 2, k_rejected},
     {"$k_result", 1, k_result},
 };
 

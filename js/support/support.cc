@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/surrogates.h"
 #include "js/mujs/regexp_object.h"
 #include "js/mujs/runtime.h"
 #include "js/support/functions.h"
@@ -151,9 +152,9 @@ void k_text(js_State* J) {
         std::size_t length = std::strlen(part);
         if (length >= 3 && out - begin >= 3 && is_surrogate(part, 0xB0) && is_surrogate(out - 3, 0xA0)) {
             // The halves of a pair: one character.
-            const int high = code_point_at(std::string_view(out - 3, 3), 0);
-            const int low = code_point_at(std::string_view(part, 3), 0);
-            out += encode_code_point(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00), out - 3) - 3;
+            const auto high = static_cast<std::uint32_t>(code_point_at(std::string_view(out - 3, 3), 0));
+            const auto low = static_cast<std::uint32_t>(code_point_at(std::string_view(part, 3), 0));
+            out += encode_code_point(static_cast<int>(join_surrogates(high, low)), out - 3) - 3;
             part += 3;
             length -= 3;
         }
@@ -259,6 +260,9 @@ void k_delete_super(js_State* J) { js_referenceerror(J, "Unsupported reference t
 
 void k_constant(js_State* J) { js_typeerror(J, "Assignment to constant variable."); }
 
+/// `import * as` as a value: the object that holds the exports
+void k_namespace(js_State* J) { js_pushobject(J, module_namespace(J, object_at(J, 1))); }
+
 /// key: of a module's namespace
 void k_read_only(js_State* J) {
     const char* key = property_key(J, 1);
@@ -268,23 +272,12 @@ void k_read_only(js_State* J) {
 void k_uninitialised(js_State* J) { js_referenceerror(J, "Cannot access a variable before initialization"); }
 
 constexpr StockFunction functions[] = {
-    {"$k_accessor", k_accessor, 4},
-    {"$k_assign", k_assign, 2},
-    {"$k_bigint", k_bigint, 1},
-    {"$k_coercible", k_coercible, 1},
-    {"$k_constant", k_constant, 1},
-    {"$k_delete_super", k_delete_super, 0},
-    {"$k_field", k_field, 3},
-    {"$k_json", k_json, 1},
-    {"$k_key", k_key, 1},
-    {"$k_omit", k_omit, 1},
-    {"$k_power", k_power, 2},
-    {"$k_read_only", k_read_only, 1},
-    {"$k_regexp", k_regexp, 2},
-    {"$k_set_prototype", k_set_prototype, 2},
-    {"$k_template", k_template, 2},
-    {"$k_text", k_text, 0},
-    {"$k_uninitialised", k_uninitialised, 1},
+    {"$k_accessor", k_accessor, 4},   {"$k_assign", k_assign, 2},     {"$k_bigint", k_bigint, 1},
+    {"$k_coercible", k_coercible, 1}, {"$k_constant", k_constant, 1}, {"$k_delete_super", k_delete_super, 0},
+    {"$k_field", k_field, 3},         {"$k_json", k_json, 1},         {"$k_key", k_key, 1},
+    {"$k_namespace", k_namespace, 1}, {"$k_omit", k_omit, 1},         {"$k_power", k_power, 2},
+    {"$k_read_only", k_read_only, 1}, {"$k_regexp", k_regexp, 2},     {"$k_set_prototype", k_set_prototype, 2},
+    {"$k_template", k_template, 2},   {"$k_text", k_text, 0},         {"$k_uninitialised", k_uninitialised, 1},
 };
 
 void initialise_export(js_State* J) {
@@ -329,6 +322,11 @@ void define_uninitialised_export(State& state, const Value& object, const char* 
     Guard guard(state.raw());
     js_pushvalue(state.raw(), Internal::raw(object));
     define_uninitialised_export(state.raw(), name);
+}
+
+Value module_namespace(State& state, const Value& exports) {
+    Guard guard(state.raw());
+    return Internal::value(state, object_value(module_namespace(state.raw(), Internal::raw(exports).u.object)));
 }
 
 bool is_async_function(const Value& function) {

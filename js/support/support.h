@@ -28,6 +28,9 @@ void define_uninitialised_export(js_State* J, const char* name);
 /// The same for `object`.
 void define_uninitialised_export(State& state, const Value& object, const char* name);
 
+/// The namespace object of a module: the exports, to be read alone. `exports` is what lowered code writes to.
+Value module_namespace(State& state, const Value& exports);
+
 /// Whether the value at `index` of the engine's stack is a function that was written as `async`.
 bool is_async_function(js_State* J, int index);
 /// The same for `function`.

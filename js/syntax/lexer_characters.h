@@ -42,9 +42,6 @@ inline int digit_value(char c) {
     return 99;
 }
 
-inline bool is_high_surrogate(std::uint32_t c) { return c >= 0xD800 && c <= 0xDBFF; }
-inline bool is_low_surrogate(std::uint32_t c) { return c >= 0xDC00 && c <= 0xDFFF; }
-
 inline bool is_start(std::uint32_t c) {
     return c < 0x80 ? has_class(static_cast<char>(c), kIdentifierStart) : is_id_start(c);
 }

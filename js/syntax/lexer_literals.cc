@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/surrogates.h"
 #include "js/syntax/lexer.h"
 #include "js/syntax/lexer_characters.h"
 
@@ -193,7 +194,7 @@ void Lexer::append_code_point(std::uint32_t code_point) {
         const std::uint32_t high = decode_utf8(buffer_.data() + size - 3).code_point;
         if (is_high_surrogate(high)) {
             buffer_.resize(size - 3);
-            code_point = 0x10000 + ((high - 0xD800) << 10) + (code_point - 0xDC00);
+            code_point = join_surrogates(high, code_point);
         }
     }
     append_utf8(buffer_, code_point);

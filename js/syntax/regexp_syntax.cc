@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/surrogates.h"
 #include "js/syntax/lexer.h"
 #include "js/syntax/unicode_identifier.h"
 
@@ -68,9 +69,6 @@ bool lists(std::string_view names, std::string_view name) {
 
 bool is_digit(std::uint32_t c) { return c >= '0' && c <= '9'; }
 bool is_letter(std::uint32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_high(std::uint32_t c) { return c >= 0xD800 && c <= 0xDBFF; }
-bool is_low(std::uint32_t c) { return c >= 0xDC00 && c <= 0xDFFF; }
-std::uint32_t join(std::uint32_t high, std::uint32_t low) { return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00); }
 int hex_value(std::uint32_t c) {
     if (is_digit(c)) return static_cast<int>(c - '0');
     if (c >= 'a' && c <= 'f') return static_cast<int>(c - 'a' + 10);
@@ -90,8 +88,8 @@ public:
             const DecodedCharacter c = decode_utf8(pattern.data() + at);
             at += c.length;
             if (c.code_point >= 0x10000 && !unicode) {
-                units_.push_back(0xD800 + ((c.code_point - 0x10000) >> 10));
-                units_.push_back(0xDC00 + ((c.code_point - 0x10000) & 0x3FF));
+                units_.push_back(high_surrogate(c.code_point));
+                units_.push_back(low_surrogate(c.code_point));
             } else {
                 units_.push_back(c.code_point);
             }
@@ -294,8 +292,8 @@ private:
                 const bool good = unicode_escape(c);
                 unicode_ = was_unicode;
                 if (!good) break;
-            } else if (is_high(c) && is_low(peek())) {
-                c = join(c, units_[at_++]);
+            } else if (is_high_surrogate(c) && is_low_surrogate(peek())) {
+                c = join_surrogates(c, units_[at_++]);
             }
             const bool valid = c < 0x80       ? is_letter(c) || c == '$' || c == '_' || (!name.empty() && is_digit(c))
                                : name.empty() ? is_id_start(c)
@@ -382,12 +380,12 @@ private:
             return any && eat('}');
         }
         if (!hex_digits(4, value)) return false;
-        if (unicode_ && is_high(value) && peek() == '\\' && peek(1) == 'u') {
+        if (unicode_ && is_high_surrogate(value) && peek() == '\\' && peek(1) == 'u') {
             const std::size_t before = at_;
             at_ += 2;
             std::uint32_t low = 0;
-            if (hex_digits(4, low) && is_low(low)) {
-                value = join(value, low);
+            if (hex_digits(4, low) && is_low_surrogate(low)) {
+                value = join_surrogates(value, low);
             } else {
                 at_ = before;
             }

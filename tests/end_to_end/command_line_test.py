@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """What the command line, the environment and configuration files say, as the real command takes it (rules in cli and
 options). Most cases look at `k6 run --plan` or `k6 inspect`, which run nothing."""
+import http.server
 import json
 import os
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -214,6 +216,57 @@ class Flags(Case):
         self.assertEqual(run.stderr, "")
         self.assertRegex(run.content("console.log"), "^time=.* level=info msg=begun\n$")
         self.assertIn("msg=begun", self.k6("run", "script.js", environment={"K6_CONSOLE_OUTPUT": "c.log"}).content("c.log"))
+
+    def test_a_log_goes_to_loki(self):
+        pushes = []
+
+        class Loki(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                pushes.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.HTTPServer(("127.0.0.1", 0), Loki)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        url = f"http://127.0.0.1:{server.server_port}/loki/api/v1/push"
+        run = self.k6("run", f"--log-output=loki={url},label.team=shop,allowedLabels=[source]", "script.js")
+        self.assertEqual(run.stderr, "")
+        values = [(stream["stream"], value[1]) for path, body in pushes if path == "/loki/api/v1/push"
+                  for stream in body["streams"] for value in stream["values"]]
+        self.assertIn(({"source": "console", "team": "shop"}, "begun level=info"), values)
+        server.shutdown()
+        server.server_close()
+        run = self.k6("run", f"--log-output=loki={url}", "script.js")
+        self.assertIn("Couldn't push log messages to Loki", run.stderr)
+
+    def test_secrets_are_blotted_out_of_every_log(self):
+        text = """import secrets from 'k6/secrets';
+            export default async function () {
+                const password = await secrets.get('password');
+                console.log(`${password.length} ${password}`, { password });
+                console.log(await secrets.source('second').get('token'));
+                throw new Error(`not ${password}`);
+            }"""
+        sources = ("--secret-source=file=secrets.txt,default", "--secret-source=mock=name=second,token=t0ken")
+        files = {"secrets.txt": "password=s3cret\n"}
+        blot = r"\*\*\*SECRET_REDACTED\*\*\*"
+        run = self.k6("run", "script.js", *sources, text=text, files=files)
+        self.assertRegex(run.stderr, f'msg="6 {blot} {{ password: .*{blot}.* }}"')
+        self.assertRegex(run.stderr, f'msg="{blot}"')
+        self.assertRegex(run.stderr, f"not {blot}")
+        run = self.k6("run", "script.js", "--console-output=c.log", "--log-format=raw", *sources, text=text, files=files)
+        self.assertRegex(run.content("c.log"), f"^6 {blot}")
+        for everything in (run.output, run.content("c.log")):
+            self.assertNotRegex(everything, "s3cret|t0ken")
+        run = self.k6("run", "script.js", text=text, environment={"K6_SECRET_SOURCE": "mock=password=other"})
+        self.assertIn("no secret source with name", run.stderr)
+        self.k6("run", "script.js", "--secret-source=mock=name=cloud", text=text, code=104)
+        self.k6("run", "script.js", "--secret-source=file=none.txt", text=text, code=104)
 
     def test_quiet_leaves_summary_and_log(self):
         run = self.k6("run", "-q", "script.js")

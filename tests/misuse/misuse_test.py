@@ -54,6 +54,8 @@ CASES = [
      'constexpr Calls<"db"> db; void f(Vu& vu) { vu.call(db, "x", [](int) { return 1; }); }'),
     ("a blocking call that returns a reference", "blocking: the function returns a value, not a reference",
      "int n; void f(Vu& vu) { vu.blocking([] { return n; }); }", "int n; void f(Vu& vu) { vu.blocking([]() -> int& { return n; }); }"),
+    ("a handler that does not take messages", "listen: the handler takes a const Message&",
+     "void f(WebSocket& s) { s.listen(1s, [](const Message&) {}); }", "void f(WebSocket& s) { s.listen(1s, [](int) {}); }"),
     ("a group that ends at once", "the group ends with this object",
      'void f(Vu& vu) { auto scope = vu.group("cart"); }', 'void f(Vu& vu) { vu.group("cart"); }'),
 ]

@@ -2,8 +2,12 @@
 """Outputs of whole runs of the k6 command: run.py K6 SERVER.
 
 As a test: several outputs at once say the same, in every way to ask for them; a backend that is dead leaves the run and
-its exit code alone, and the summary says what did not arrive. With --rates: requests per second and memory with no
-output and with backends that never answer, printed; bazel run //tests/outputs:run -- --rates
+its exit code alone, and the summary says what did not arrive.
+
+    bazel run //tests/outputs:run -- --rates [SECONDS]
+
+prints requests per second, memory and what was lost: with no output, and with backends that take everything, that take
+connections and never answer, and that are not there.
 """
 import gzip
 import json
@@ -44,24 +48,53 @@ class Server:
         self.process.wait()
 
 
-class Silent:
-    """Takes connections and never answers."""
+class Backend:
+    """Takes connections, and each request on them or none; takes datagrams."""
 
-    def __init__(self):
+    def __init__(self, answers):
+        self.answers = answers
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
+        self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.datagrams.bind(("127.0.0.1", self.port))
         self.taken = []
-        threading.Thread(target=self.serve, daemon=True).start()
+        for work in (self.accept, self.take_datagrams):
+            threading.Thread(target=work, daemon=True).start()
 
-    def serve(self):
+    def accept(self):
         while True:
             try:
                 self.taken.append(self.listener.accept()[0])
             except OSError:
                 return
+            if self.answers:
+                threading.Thread(target=self.answer, args=(self.taken[-1],), daemon=True).start()
+
+    def answer(self, connection):
+        """Requests with a Content-Length, one after the other; bodies are not kept."""
+        with connection, connection.makefile("rb", buffering=1 << 20) as stream:
+            while head := stream.readline():
+                left = 0
+                while (line := stream.readline()) not in (b"\r\n", b""):
+                    if line.lower().startswith(b"content-length:"):
+                        left = int(line[15:])
+                while left > 0 and (part := stream.read1(left)):
+                    left -= len(part)
+                try:
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" if head.startswith(b"POST /v1") else b"HTTP/1.1 204 No Content\r\n\r\n")
+                except OSError:
+                    return
+
+    def take_datagrams(self):
+        while self.answers:
+            try:
+                self.datagrams.recv(65536)
+            except OSError:
+                return
 
     def end(self):
         self.listener.close()
+        self.datagrams.close()
         for connection in self.taken:
             connection.close()
 
@@ -147,35 +180,86 @@ class Run(unittest.TestCase):
             with self.subTest(name):
                 text = self.k6(arguments, environment)
                 self.assertRegex(text, r"http_reqs\.*: *" + str(ITERATIONS))
-                self.assertRegex(text, r"\d+ samples are lost to them; the summary has all of them")
+                self.assertRegex(text, r"\d+ samples are lost to them \(\S+ \d+\); the summary has all of them")
                 self.assertIn("Samples were lost, as the backend did not take them", text)
 
 
-def rates(seconds=6):
+class Measured:
+    """A run of k6 on the first core; the servers have the others."""
+
+    def __init__(self, folder, server, shape, arguments, environment):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        process = subprocess.Popen(["taskset", "-c", "0", K6, "run", "-q", "--workers", "1", "-e", "BASE_URL=" + server.url] + shape + arguments + [folder + "/script.js"],
+                                   env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.memory = []  # MB, once a second
+        self.most_memory = 0
+        ended = threading.Event()
+        watcher = threading.Thread(target=self.watch, args=(process.pid, ended))
+        watcher.start()
+        text = process.stdout.read()
+        ended.set()
+        watcher.join()
+        process.wait()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        number = lambda pattern: int(found.group(1)) if (found := re.search(pattern, text)) else 0  # noqa: E731
+        self.requests = number(r"http_reqs\.*: *(\d+)")
+        self.rate = float(re.search(r"http_reqs\.*: *\d+ +([\d.]+)/s", text).group(1))
+        # Does not depend on what else the machine does, as the rate does.
+        self.cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e6 / self.requests
+        self.dropped = number(r"dropped_iterations\.*: *(\d+)")
+        self.lost = number(r"(\d+) samples are lost")
+
+    def watch(self, pid, ended):
+        while not ended.wait(1):
+            try:
+                with open(f"/proc/{pid}/status") as file:
+                    kilobytes = dict(re.findall(r"(VmRSS|VmHWM):\s*(\d+) kB", file.read()))
+                self.memory.append(int(kilobytes["VmRSS"]) / 1024)
+                self.most_memory = int(kilobytes["VmHWM"]) / 1024
+            except (OSError, KeyError):
+                return
+
+
+def rates(seconds):
     server = Server(SERVER)
-    silent = Silent()
-    runs = {"no output": ([], {}), **backends(silent.port)}
+    live, silent = Backend(True), Backend(False)
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        nobody = unused.getsockname()[1]
+    for process in (os.getpid(), server.process.pid):
+        os.sched_setaffinity(process, set(range(1, os.cpu_count())) or {0})
+    runs = {("no output", ""): ([], {})}
+    for state, port in (("takes all", live.port), ("never answers", silent.port), ("is not there", nobody)):
+        for name, run in backends(port).items():
+            runs[(name, state)] = run
+        runs[("opentelemetry", state)] = (["--out=opentelemetry"], {
+            "K6_OTEL_EXPORTER_PROTOCOL": "http/protobuf", "K6_OTEL_HTTP_EXPORTER_ENDPOINT": f"127.0.0.1:{port}", "K6_OTEL_HTTP_EXPORTER_INSECURE": "true",
+            "K6_OTEL_EXPORT_INTERVAL": "100ms"})
+    shapes = {"1,000 iterations a second": None, "20 VUs, as fast as they can": ["-u", "20", "-d", f"{seconds}s"]}
     with tempfile.TemporaryDirectory() as folder:
         with open(folder + "/script.js", "w") as file:
             file.write(SCRIPT)
-        results = {name: [] for name in runs}
-        for _ in range(3):
-            for name, (arguments, environment) in runs.items():
-                command = [K6, "run", "-q", "-u", "20", "-d", f"{seconds}s", "--workers", "1", "-e", "BASE_URL=" + server.url]
-                process = subprocess.Popen(["taskset", "-c", "0"] + command + arguments + [folder + "/script.js"],
-                                           env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-                text = process.stdout.read()
-                _, _, usage = os.wait4(process.pid, 0)
-                process.returncode = 0
-                requests = int(re.search(r"http_reqs\.*: *(\d+)", text).group(1))
-                lost = re.search(r"(\d+) samples are lost", text)
-                results[name].append((requests / seconds, usage.ru_maxrss / 1024, int(lost.group(1)) if lost else 0, requests))
-        best = max(rate for rate, *_ in results["no output"])
-        print("backends that take connections and never answer; the best of three runs of each")
-        for name, all_runs in results.items():
-            rate, memory, lost, requests = max(all_runs)
-            print(f"{name:14} {rate:8.0f} requests/s ({rate / best:4.0%})   {memory:5.0f} MB at most   {lost} samples lost of {requests} requests")
-    silent.end()
+        paced = {"scenarios": {"s": {"executor": "constant-arrival-rate", "rate": 1000, "duration": f"{seconds}s", "preAllocatedVUs": 50, "maxVUs": 200}}}
+        with open(folder + "/paced.json", "w") as file:
+            json.dump(paced, file)
+        for title, shape in shapes.items():
+            results = {case: [] for case in runs}
+            for _ in range(3):
+                for case, (arguments, environment) in runs.items():
+                    results[case].append(Measured(folder, server, shape or ["-c", folder + "/paced.json"], arguments, environment))
+            alone = max(run.rate for run in results[("no output", "")])
+            print(f"\n{title}, {seconds} s; the best of three runs")
+            for (name, state), all_runs in results.items():
+                run = max(all_runs, key=lambda one: one.rate)
+                print(f"  {name:14} {state:14} {run.rate:8.1f} requests/s ({run.rate / alone:4.0%})  {min(one.cpu for one in all_runs):5.1f} us of CPU each  "
+                      f"{run.dropped:3} iterations dropped  {run.most_memory:4.0f} MB  {run.lost:8} samples lost of {run.requests} requests")
+        long = 30
+        arguments, environment = backends(silent.port)["influxdb"]
+        run = Measured(folder, server, ["-u", "20", "-d", f"{long}s"], arguments, environment)
+        half = len(run.memory) // 2
+        print(f"\ninfluxdb that never answers, 20 VUs for {long} s: {run.lost} samples lost; memory {max(run.memory[:half]):.0f} MB at most in the first half, "
+              f"{max(run.memory[half:]):.0f} MB in the second")
+    for backend in (live, silent):
+        backend.end()
     server.end()
 
 
@@ -183,6 +267,7 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     K6, SERVER = (os.path.abspath(path) for path in sys.argv[1:3])
     if "--rates" in sys.argv:
-        rates()
+        after = sys.argv[sys.argv.index("--rates") + 1:]
+        rates(int(after[0]) if after else 6)
     else:
         unittest.main(argv=sys.argv[:1])

@@ -9,6 +9,7 @@
 #include "tools/run/config_file.h"
 #include "tools/run/layers.h"
 #include "tools/run/log_output.h"
+#include "tools/run/secret_sources.h"
 
 namespace k6 {
 namespace {
@@ -35,6 +36,7 @@ Result<LoadedScript> load_script(const run::LoadContext& context) {
                             .base_compatibility = context.line.base_compatibility,
                             .frozen_variables = context.features.has("freeze-env"),
                             .workers = context.workers,
+                            .secrets = &context.secrets,
                             .console = context.console};
     if (script.name == "-") script.standard_input.assign(std::istreambuf_iterator<char>(std::cin), {});
     auto runner = js::Runner::load(std::move(script), context.registry, context.logger);
@@ -58,6 +60,7 @@ Result<LoadedScript> load(const ScriptCommand& command) {
                         .variables = command.variables,
                         .registry = command.registry,
                         .logger = command.logger,
+                        .secrets = command.secrets,
                         .console = nullptr,
                         .workers = 1});
 }
@@ -75,8 +78,18 @@ int run_script_command(const run::CommandLine& given, const std::function<Result
     const run::Features features = run::enabled_features(*line, logger);
     const StringMap variables = run::script_variables(*line, features);
     metrics::Registry registry;
-    const auto done =
-        action({.line = *line, .features = features, .variables = variables, .registry = registry, .logger = logger});
+    Secrets secrets((*log)->redactor());
+    if (auto added = run::add_secret_sources(line->secret_sources, run::process_environment,
+                                             run::process_environment_names(), secrets);
+        !added) {
+        return run::report(added.error(), logger);
+    }
+    const auto done = action({.line = *line,
+                              .features = features,
+                              .variables = variables,
+                              .registry = registry,
+                              .logger = logger,
+                              .secrets = secrets});
     return done ? 0 : run::report(done.error(), logger);
 }
 

@@ -37,6 +37,7 @@ struct ScriptCommand {
     const StringMap& variables;
     metrics::Registry& registry;
     Logger& logger;
+    const Secrets& secrets;
 };
 
 Result<LoadedScript> load(const ScriptCommand& command);

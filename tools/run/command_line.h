@@ -76,8 +76,10 @@ struct CommandLine {
     bool verbose = false;
     bool no_colour = false;
     LogFormat log_format = LogFormat::text;
-    /// "stderr", "stdout", "none" or "file=…".
+    /// "stderr", "stdout", "none", "file=…" or "loki…".
     std::string log_output = "stderr";
+    /// As `--secret-source` has them.
+    std::vector<std::string> secret_sources;
     /// Where the control API listens; unset or empty: nowhere.
     std::optional<std::string> address;
     /// Whether a flag has said so: then it is an error if it cannot.

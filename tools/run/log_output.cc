@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tools/run/config_file.h"
+#include "tools/run/loki_log.h"
 
 namespace k6::run {
 namespace {
@@ -16,14 +17,6 @@ public:
     bool enabled(LogLevel) const override { return false; }
     void log(LogLevel, std::string_view, LogFields) override {}
 };
-
-std::optional<LogLevel> level_of(std::string_view name) {
-    if (name == "trace" || name == "debug") return LogLevel::debug;
-    if (name == "info") return LogLevel::info;
-    if (name == "warn" || name == "warning") return LogLevel::warning;
-    if (name == "error" || name == "fatal" || name == "panic") return LogLevel::error;
-    return {};
-}
 
 struct FileSettings {
     std::string path;
@@ -41,7 +34,7 @@ Result<FileSettings> file_settings(std::string_view text, LogLevel level) {
         if (!item.starts_with("level=")) {
             return Error{ErrorClass::generic, "unknown log file setting '" + std::string(item) + "', use level=LEVEL"};
         }
-        const auto named = level_of(item.substr(6));
+        const auto named = log_level_of(item.substr(6));
         if (!named) return Error{ErrorClass::generic, "unknown log level '" + std::string(item.substr(6)) + "'"};
         settings.level = *named;
     }
@@ -75,9 +68,17 @@ Result<std::unique_ptr<LogOutput>> LogOutput::open(const CommandLine& line,
             return Error{ErrorClass::generic, "could not open the log file " + settings->path};
         }
         made->logger_ = std::make_unique<StreamLogger>(made->own_fd_, line.log_format, false, settings->level);
+    } else if (where == "loki" || where.starts_with("loki=") || where.starts_with("loki,")) {
+        auto settings = parse_loki_settings(where);
+        if (!settings) return settings.error();
+        made->fallback_ = std::make_unique<StreamLogger>(STDERR_FILENO, line.log_format, false, LogLevel::info);
+        auto log = LokiLog::make(*std::move(settings), level, *made->fallback_);
+        if (!log) return log.error();
+        made->logger_ = *std::move(log);
     } else {
         return Error{ErrorClass::generic, "unsupported log output '" + where + "'"};
     }
+    made->redacting_.emplace(*made->logger_, made->redactor_);
     return made;
 }
 

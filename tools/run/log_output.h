@@ -9,10 +9,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "tools/run/command_line.h"
 
 namespace k6::run {
@@ -27,12 +29,19 @@ public:
     LogOutput(const LogOutput&) = delete;
     LogOutput& operator=(const LogOutput&) = delete;
 
-    Logger& logger() { return *logger_; }
+    /// Blots out secrets.
+    Logger& logger() { return *redacting_; }
+    /// What is obtained of secrets goes in here.
+    Redactor& redactor() { return redactor_; }
 
 private:
     LogOutput() = default;
     int own_fd_ = -1;
+    /// Where a log that goes over the network says that it cannot.
+    std::unique_ptr<Logger> fallback_;
     std::unique_ptr<Logger> logger_;
+    Redactor redactor_;
+    std::optional<RedactingLogger> redacting_;
 };
 
 /// Whether colours are wanted and the descriptor is a terminal.

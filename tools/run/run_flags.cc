@@ -173,6 +173,11 @@ Result<void> set_outputs(CommandLine& line, const Given& given) {
     return {};
 }
 
+Result<void> set_secret_sources(CommandLine& line, const Given& given) {
+    line.secret_sources = given.values;
+    return {};
+}
+
 Result<void> set_features(CommandLine& line, const Given& given) {
     line.features = split_at_commas(given.values);
     return {};
@@ -275,7 +280,12 @@ const std::vector<RunFlag>& run_flags() {
         {"", "log-format", "K6_LOG_FORMAT", Takes::values, everywhere, "FORMAT", "text, json or raw", set_log_format},
         {"", "logformat", "K6_LOGFORMAT", Takes::values, everywhere, "FORMAT", "", set_old_log_format},
         {"", "log-output", "K6_LOG_OUTPUT", Takes::values, everywhere, "OUTPUT",
-         "where the log goes: stderr, stdout, none or file=PATH[,level=LEVEL]", to_text(&CommandLine::log_output)},
+         "where the log goes: stderr, stdout, none, file=PATH[,level=LEVEL] or loki[=URL][,KEY=VALUE…]",
+         to_text(&CommandLine::log_output)},
+        {"", "secret-source", "K6_SECRET_SOURCE", Takes::values, everywhere, "SOURCE",
+         "where secrets come from: file=PATH, mock=KEY=VALUE,… or url=urlTemplate=URL,…, each with name=NAME, default; "
+         "repeatable",
+         set_secret_sources},
         {"", "no-color", "", Takes::nothing, everywhere, "", "no colours (also K6_NO_COLOR, NO_COLOR)",
          to_switch(&CommandLine::no_colour)},
         {"", "profiling-enabled", "K6_PROFILING_ENABLED", Takes::nothing, everywhere, "", "",

@@ -21,6 +21,7 @@
 #include "engine/runtime/clock.h"
 #include "engine/runtime/resolver.h"
 #include "metrics/output.h"
+#include "metrics/series_warning.h"
 #include "metrics/timeline.h"
 #include "outputs/factory.h"
 #include "outputs/report_html.h"
@@ -33,6 +34,7 @@
 #include "tools/run/log_output.h"
 #include "tools/run/progress_display.h"
 #include "tools/run/record_of_run.h"
+#include "tools/run/secret_sources.h"
 #include "tools/run/signals.h"
 
 namespace k6::run {
@@ -68,21 +70,25 @@ void warn_of_descriptor_limit(const Plan& plan, Logger& logger) {
 /// A file that scripts print to instead of the log; records are appended.
 class ConsoleFile {
 public:
-    static Result<std::unique_ptr<ConsoleFile>> open(const std::string& path, const CommandLine& line) {
+    static Result<std::unique_ptr<ConsoleFile>> open(const std::string& path, const CommandLine& line,
+                                                     const Redactor& redactor) {
         const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
         if (fd < 0) return Error{ErrorClass::generic, "could not open the console output file " + path};
-        return std::unique_ptr<ConsoleFile>(new ConsoleFile(fd, line));
+        return std::unique_ptr<ConsoleFile>(new ConsoleFile(fd, line, redactor));
     }
     ~ConsoleFile() { ::close(fd_); }
     ConsoleFile(const ConsoleFile&) = delete;
     ConsoleFile& operator=(const ConsoleFile&) = delete;
-    Logger& logger() { return logger_; }
+    Logger& logger() { return redacting_; }
 
 private:
-    ConsoleFile(int fd, const CommandLine& line)
-        : fd_(fd), logger_(fd, line.log_format, false, line.verbose ? LogLevel::debug : LogLevel::info) {}
+    ConsoleFile(int fd, const CommandLine& line, const Redactor& redactor)
+        : fd_(fd),
+          logger_(fd, line.log_format, false, line.verbose ? LogLevel::debug : LogLevel::info),
+          redacting_(logger_, redactor) {}
     int fd_;
     StreamLogger logger_;
+    RedactingLogger redacting_;
 };
 
 Result<Plan> make_run_plan(const CommandLine& line, const FrontEnd& front, const Features& features, Logger& logger) {
@@ -149,8 +155,13 @@ std::string description(const std::string& shown_name, const Outputs& outputs,
 class TestRun {
 public:
     TestRun(const CommandLine& line, std::string shown_name, ProgressDisplay& display, SignalGuard& signals,
-            Logger& logger)
-        : line_(line), shown_name_(std::move(shown_name)), display_(display), signals_(signals), logger_(logger) {}
+            LogOutput& log)
+        : line_(line),
+          shown_name_(std::move(shown_name)),
+          display_(display),
+          signals_(signals),
+          redactor_(log.redactor()),
+          logger_(log.logger()) {}
 
     int run(const LoadFrontEnd& load) {
         const unsigned workers = line_.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
@@ -158,11 +169,17 @@ public:
         native_histograms_ = features.has("native-histograms");
         const StringMap variables = script_variables(line_, features);
         if (auto opened = open_console(); !opened) return report(opened.error(), logger_);
+        if (auto added =
+                add_secret_sources(line_.secret_sources, process_environment, process_environment_names(), secrets_);
+            !added) {
+            return report(added.error(), logger_);
+        }
         auto front = load({.line = line_,
                            .features = features,
                            .variables = variables,
                            .registry = registry_,
                            .logger = logger_,
+                           .secrets = secrets_,
                            .console = console_ ? &console_->logger() : nullptr,
                            .workers = workers});
         if (!front) return report(front.error(), logger_);
@@ -198,7 +215,7 @@ private:
         if (!environment) return environment.error();
         const std::string path = line_.options.console_output.value_or(environment->console_output.value_or(""));
         if (path.empty()) return {};
-        auto file = ConsoleFile::open(path, line_);
+        auto file = ConsoleFile::open(path, line_, redactor_);
         if (!file) return file.error();
         console_ = *std::move(file);
         return {};
@@ -206,16 +223,13 @@ private:
 
     Result<void> prepare_thresholds(const Plan& plan) {
         if (no_thresholds()) {
-            for (const std::string& name :
-                 metrics::ThresholdSet::add_submetrics(plan.thresholds, registry_, submetrics_)) {
-                logger_.warn("Invalid metric '" + name + "' in threshold definitions");
-            }
+            thresholds_ = metrics::ThresholdSet::of_metrics_alone(plan.thresholds, registry_, submetrics_);
         } else {
             auto thresholds = metrics::ThresholdSet::create(plan.thresholds, registry_, submetrics_, without_data());
             if (!thresholds) return thresholds.error();
             thresholds_ = *std::move(thresholds);
-            for (const std::string& warning : thresholds_.warnings()) logger_.warn(warning);
         }
+        for (const std::string& warning : thresholds_.warnings()) logger_.warn(warning);
         submetrics_.add_defaults(registry_, plan.system_tags);
         watch_start_lateness(plan, registry_, submetrics_);
         add_breakdowns();
@@ -321,9 +335,12 @@ private:
         display_.stop();
         if (!lingers()) signals_.set_handler({});
         stop_outputs(outputs_, result.error, logger_);
-        std::uint64_t dropped_samples = 0;
-        for (const auto& output : outputs_) dropped_samples += output->dropped_samples();
-        const GeneratorHealth health = judge(result.metrics, submetrics_, dropped_samples);
+        std::vector<LostSamples> lost_samples;
+        for (const auto& output : outputs_) {
+            lost_samples.push_back({std::string(output->kind()), output->dropped_samples()});
+        }
+        const GeneratorHealth health = judge(result.metrics, submetrics_, lost_samples);
+        warn_of_many_series(result.metrics);
         if (result.metrics.lost_tags > 0) {
             logger_.warn(
                 std::to_string(result.metrics.lost_tags) +
@@ -374,10 +391,17 @@ private:
         return code;
     }
 
-    /// What reports draw over time; nothing if there are none.
-    std::function<void(const metrics::RunSnapshot&, Duration)> ticks(metrics::Timeline& timeline) const {
-        if (reports_.empty()) return {};
-        return [&timeline](const metrics::RunSnapshot& seen, Duration elapsed) { timeline.add(seen, elapsed); };
+    /// What reports draw over time, and what outputs have to keep; nothing if there are none.
+    std::function<void(const metrics::RunSnapshot&, Duration)> ticks(metrics::Timeline& timeline) {
+        if (reports_.empty() && outputs_.empty()) return {};
+        return [this, &timeline](const metrics::RunSnapshot& seen, Duration elapsed) {
+            if (!reports_.empty()) timeline.add(seen, elapsed);
+            warn_of_many_series(seen);
+        };
+    }
+
+    void warn_of_many_series(const metrics::RunSnapshot& seen) {
+        if (const auto text = series_warning_.look(seen.series.estimate())) logger_.warn(*text);
     }
 
     void warn_of_missing_data() {
@@ -412,11 +436,14 @@ private:
     std::string shown_name_;
     ProgressDisplay& display_;
     SignalGuard& signals_;
+    Redactor& redactor_;
     Logger& logger_;
+    Secrets secrets_{redactor_};
     std::unique_ptr<ConsoleFile> console_;
     metrics::Registry registry_;
     metrics::SubmetricSet submetrics_;
     metrics::ThresholdSet thresholds_;
+    metrics::SeriesWarning series_warning_;
     Outputs outputs_;
     std::vector<outputs::Report> reports_;
     bool native_histograms_ = false;
@@ -451,7 +478,7 @@ int run_test(const CommandLine& given, const std::string& shown_name, const Load
     }
     for (const std::string& warning : line->warnings) logger.warn(warning);
     raise_descriptor_limit(logger);
-    return TestRun(*line, shown_name, display, signals, logger).run(load);
+    return TestRun(*line, shown_name, display, signals, **log).run(load);
 }
 
 }  // namespace k6::run

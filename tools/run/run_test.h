@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "engine/exec/runner.h"
 #include "engine/plan/options.h"
 #include "metrics/metric.h"
@@ -30,6 +31,7 @@ struct LoadContext {
     const StringMap& variables;
     metrics::Registry& registry;
     Logger& logger;
+    const Secrets& secrets;
     /// Where scripts' console.* goes if not to the log (option consoleOutput); else null.
     Logger* console;
     unsigned workers;

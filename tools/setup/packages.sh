@@ -22,6 +22,8 @@ test_packages=(
     apache2-utils tinyproxy-bin
     # servers of others that the HTTP client is tested with, and a load generator for HTTP/2
     haproxy nghttp2-client nghttp2-server nginx-light
+    # a WebSocket server of others
+    python3-websockets
     # a browser that looks at the HTML report
     chromium fonts-dejavu-core
     # the services that outputs are tested with

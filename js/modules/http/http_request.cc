@@ -33,7 +33,9 @@ Problem read_url(ScriptContext& context, const Value& url, HttpCall& call) {
     }
     if (url.is_object() && url.has_own(url_marker)) {
         call.request.url = url.get("url").to_string(context.state);
-        call.request.name = url.get("name").to_string(context.state);
+        // Where nobody wants names, the template is none.
+        const bool has_name = context.vu == nullptr || context.vu->plan().system_tags.has(metrics::SystemTag::name);
+        if (has_name) call.request.name = url.get("name").to_string(context.state);
         return {};
     }
     std::string shown;

@@ -1,11 +1,10 @@
 #include "js/modules/http/http_send.h"
 
-#include <algorithm>
-#include <array>
 #include <map>
 
 #include "engine/runtime/parallel.h"
 #include "js/builtins/promise.h"
+#include "js/modules/arguments.h"
 #include "js/modules/http/http_response.h"
 #include "js/mujs/native.h"
 #include "proto_http/url.h"
@@ -46,17 +45,6 @@ void send(ScriptContext& context, HttpCall& call) {
     call.client = context.client;
 }
 
-/// What a promise of a host function is rejected with: no Error, but something that reads as its message.
-Value rejection(State& state, const std::string& message) {
-    const Value reason = state.object();
-    const Value text = state.string(message);
-    reason.define("message", text);
-    const Value to_text = state.closure("toString", 0, [message](Call& call) { return call.state().string(message); });
-    reason.define("toString", to_text);
-    reason.define("error", to_text);
-    return reason;
-}
-
 }  // namespace
 
 Value send_request(ScriptContext& context, const HttpArguments& arguments) {
@@ -72,7 +60,7 @@ Value send_async(ScriptContext& context, const HttpArguments& arguments) {
     const auto call = std::make_shared<HttpCallPtr>(context.http->pool->take());
     if (const auto problem = read_request(context, arguments, **call)) {
         if (context.throws()) {
-            done.reject(rejection(context.state, problem->message));
+            done.reject(host_rejection(context.state, problem->message));
         } else {
             done.resolve(argument_failure(context, *problem));
         }
@@ -91,7 +79,7 @@ Value send_async(ScriptContext& context, const HttpArguments& arguments) {
             try {
                 response = deliver(context, std::move(*call));
             } catch (const GoError& error) {
-                done.reject(rejection(context.state, error.what()));
+                done.reject(host_rejection(context.state, error.what()));
                 return;
             }
             done.resolve(response);
@@ -134,32 +122,6 @@ std::optional<ArgumentError> read_batch_item(ScriptContext& context, const std::
         if (method == "GET" || method == "HEAD") body = Value();
     }
     return read_request(context, {.method = method, .url = url, .body = body, .params = item.get("params")}, call);
-}
-
-/// Whether a URL is of the usual kind, of which there is no doubt that it can be read.
-bool is_plain_url(std::string_view url) {
-    const std::size_t begin = url.starts_with("http://") ? 7 : url.starts_with("https://") ? 8 : 0;
-    if (begin == 0) return false;
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    std::size_t i = begin;
-    while (i < url.size() && (is_letter(url[i]) || is_digit(url[i]) || url[i] == '-' || url[i] == '.')) ++i;
-    if (i == begin) return false;
-    if (i < url.size() && url[i] == ':') {
-        ++i;
-        while (i < url.size() && is_digit(url[i])) ++i;
-    }
-    if (i < url.size() && url[i] != '/' && url[i] != '?') return false;
-    static constexpr std::array<bool, 256> plain = [] {
-        std::array<bool, 256> table{};
-        for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                             "-._~/?&=+,;:@!$'()*")) {
-            table[static_cast<unsigned char>(c)] = true;
-        }
-        return table;
-    }();
-    return std::all_of(url.begin() + static_cast<std::ptrdiff_t>(i), url.end(),
-                       [](char c) { return plain[static_cast<unsigned char>(c)]; });
 }
 
 struct BatchEntry {
@@ -230,10 +192,9 @@ Value send_batch(Call& call) {
         BatchEntry& entry = entries.emplace_back(BatchEntry{std::string(key), context.http->pool->take()});
         problem = read_batch_item(context, entry.key, item, *entry.call);
         // A URL that cannot be read spoils the batch before anything is sent.
-        if (!problem && !is_plain_url(entry.call->request.url)) {
-            if (const auto url = http::Url::parse(entry.call->request.url); !url) {
-                problem = ArgumentError{invalid_url, "invalid URL: " + url.error().message};
-            }
+        if (problem) return;
+        if (const auto url = context.client->check_url(entry.call->request.url); !url) {
+            problem = ArgumentError{invalid_url, "invalid URL: " + url.error().message};
         }
     };
     const std::size_t total = is_array ? requests.length() : 0;

@@ -5,6 +5,8 @@
 // lengths, characters of String objects, elements of typed arrays, and proxies, wherever they stand in a chain of
 // prototypes.
 #include <algorithm>
+#include <charconv>
+#include <climits>
 #include <cstring>
 
 #include "js/mujs/runtime.h"
@@ -21,6 +23,11 @@ int index_of(js_State* J, const Key& key) {
     return key.text[0] >= '0' && key.text[0] <= '9' && js_isarrayindex(J, key.text, &index) != 0 ? index : -1;
 }
 
+/// The same beyond the range of int.
+std::int64_t array_index_of(const Key& key) {
+    return key.text[0] >= '0' && key.text[0] <= '9' ? array_index(key.text) : -1;
+}
+
 NativeHeader* indexed_native(const js_Object* object) {
     if (!is_native_object(object)) return nullptr;
     auto* header = static_cast<NativeHeader*>(object->u.user.data);
@@ -35,7 +42,7 @@ Special special_property(js_State* J, js_Object* object, const Key& key, js_Valu
     switch (object->type) {
         case JS_CARRAY: {
             if (is_length(key)) {
-                *value = number_value(object->u.a.length);
+                *value = number_value(array_length(object));
                 return Special::value;
             }
             if (!object->u.a.simple) return Special::elsewhere;
@@ -100,21 +107,22 @@ void call_setter(js_State* J, js_Object* setter, const js_Value& receiver, const
     js_pop(J, 1);
 }
 
-void set_array_length(js_State* J, js_Object* array, const js_Value& value, Refusal* refusal) {
+void assign_array_length(js_State* J, js_Object* array, const js_Value& value, Refusal* refusal) {
     js_pushvalue(J, value);
     const double wanted = js_tonumber(J, -1);
     js_pop(J, 1);
-    const int length = jsV_numbertointeger(wanted);
-    if (length != wanted || length < 0 || length > JS_ARRAYLIMIT) js_rangeerror(J, "Invalid array length");
-    if (!array->extensible && length != array->u.a.length) {
+    if (!(wanted >= 0 && wanted <= max_array_length)) js_rangeerror(J, "Invalid array length");
+    const auto length = static_cast<std::int64_t>(wanted);
+    if (static_cast<double>(length) != wanted) js_rangeerror(J, "Invalid array length");
+    if (!array->extensible && length != array_length(array)) {
         *refusal = Refusal::read_only;
         return;
     }
     if (array->u.a.simple) {
-        array->u.a.length = length;
-        array->u.a.flat_length = std::min(array->u.a.flat_length, length);
+        set_array_length(array, length);
+        array->u.a.flat_length = static_cast<int>(std::min<std::int64_t>(array->u.a.flat_length, length));
     } else {
-        jsV_resizearray(J, array, length);
+        jsV_resizearray(J, array, static_cast<int>(static_cast<std::uint32_t>(length)));
     }
 }
 
@@ -123,13 +131,13 @@ bool set_special(js_State* J, js_Object* object, const Key& key, const js_Value&
     switch (object->type) {
         case JS_CARRAY: {
             if (is_length(key)) {
-                set_array_length(J, object, value, refusal);
+                assign_array_length(J, object, value, refusal);
                 return true;
             }
-            const int index = index_of(J, key);
+            const std::int64_t index = array_index_of(key);
             if (index < 0 || !object->u.a.simple) return false;
-            if (index <= object->u.a.flat_length && index <= object->u.a.length) {
-                set_array_element(J, object, index, value);
+            if (index <= object->u.a.flat_length && index <= array_length(object)) {
+                set_array_element(J, object, static_cast<int>(index), value);
                 return true;
             }
             jsR_unflattenarray(J, object);
@@ -185,8 +193,8 @@ Refusal set_on_receiver(js_State* J, js_Object* receiver, const char* name, cons
 Refusal add_property(js_State* J, js_Object* object, const Key& key, const js_Value& value) {
     if (!object->extensible) return Refusal::not_extensible;
     if (object->type == JS_CARRAY) {
-        const int index = index_of(J, key);
-        if (index >= object->u.a.length) object->u.a.length = index + 1;
+        const std::int64_t index = array_index_of(key);
+        if (index >= array_length(object)) set_array_length(object, index + 1);
     }
     js_Property* property = jsV_setproperty(J, object, key.text);
     property->value = value;
@@ -245,9 +253,44 @@ void get_property(js_State* J, js_Object* object, const char* name, const js_Val
     js_pushundefined(J);
 }
 
+/// Of an object that has its private methods itself, as its prototypes are not those that it was made with.
+constexpr const char* owns_private_methods = "@@#owner";
+
 js_Property* private_property(js_State* J, js_Object* object, const char* key) {
     if (std::strchr(key + 3, '^') == nullptr) return jsV_getownproperty(J, object, key);
-    return (object->gcmark & object_bits::constructed) != 0 ? jsV_getproperty(J, object, key) : nullptr;
+    if ((object->gcmark & object_bits::constructed) != 0) return jsV_getproperty(J, object, key);
+    return jsV_getownproperty(J, object, owns_private_methods) != nullptr ? jsV_getownproperty(J, object, key)
+                                                                          : nullptr;
+}
+
+void own_private_methods(js_State* J, js_Object* object, js_Object* prototype) {
+    const auto define = [&](const char* name, const js_Property* from) {
+        const int extensible = object->extensible;
+        object->extensible = 1;  // private members are no properties
+        js_Property* property = jsV_setproperty(J, object, name);
+        object->extensible = extensible;
+        if (from != nullptr) {
+            property->value = from->value;
+            property->getter = from->getter;
+            property->setter = from->setter;
+        }
+        property->atts = JS_DONTENUM;
+    };
+    bool any = false;
+    const auto visit = [&](const auto& self, js_Property* node) -> void {
+        if (node == nullptr) return;
+        self(self, property_left(node));
+        if (is_private_key(node->name) && std::strchr(node->name, '^') != nullptr &&
+            jsV_getownproperty(J, object, node->name) == nullptr) {
+            define(node->name, node);
+            any = true;
+        }
+        self(self, property_right(node));
+    };
+    for (; prototype != nullptr && prototype->type != class_proxy; prototype = prototype->prototype) {
+        visit(visit, property_root(prototype));
+    }
+    if (any) define(owns_private_methods, nullptr);
 }
 
 bool has_property(js_State* J, js_Object* object, const char* name) {
@@ -271,6 +314,7 @@ Refusal set_property(js_State* J, js_Object* object, const char* name, const js_
     const bool own_receiver = is_object(receiver) && receiver.u.object == object;
     for (js_Object* o = object; o != nullptr; o = o->prototype) {
         if (o->type == class_proxy) {
+            if (is_namespace(o)) return Refusal::read_only;
             return proxy_set(J, o, name, value, receiver) ? Refusal::none : Refusal::by_proxy;
         }
         if (!is_ordinary(o)) {
@@ -372,6 +416,10 @@ bool set_prototype(js_State* J, js_Object* object, js_Object* prototype) {
     for (const js_Object* o = prototype; o != nullptr && o->type != class_proxy; o = o->prototype) {
         if (o == object) return false;
     }
+    if ((object->gcmark & object_bits::constructed) != 0) {
+        own_private_methods(J, object, object->prototype);
+        object->gcmark &= ~object_bits::constructed;
+    }
     object->prototype = prototype;
     return true;
 }
@@ -396,9 +444,57 @@ void set_array_element(js_State* J, js_Object* array, int k, const js_Value& val
             a.flat_capacity = capacity;
         }
         ++a.flat_length;
-        if (a.flat_length > a.length) a.length = a.flat_length;
+        if (static_cast<std::uint32_t>(a.flat_length) > array_length(array)) a.length = a.flat_length;
     }
     a.array[k] = value;
+}
+
+const char* index_name(char* buffer, std::int64_t k) {
+    if (k <= INT_MAX) return js_itoa(buffer, static_cast<int>(k));
+    *std::to_chars(buffer, buffer + 19, k).ptr = 0;
+    return buffer;
+}
+
+void get_element(js_State* J, int index, std::int64_t k) {
+    const js_Object* object = js_toobject(J, index);
+    if (object->type == JS_CARRAY && k >= 0 && k < object->u.a.flat_length) {
+        js_pushvalue(J, object->u.a.array[k]);
+        return;
+    }
+    char name[20];
+    js_getproperty(J, index, index_name(name, k));
+}
+
+bool has_element(js_State* J, int index, std::int64_t k) {
+    const js_Object* object = js_toobject(J, index);
+    if (object->type == JS_CARRAY && k >= 0 && k < object->u.a.flat_length) {
+        js_pushvalue(J, object->u.a.array[k]);
+        return true;
+    }
+    char name[20];
+    return js_hasproperty(J, index, index_name(name, k)) != 0;
+}
+
+void set_element(js_State* J, int index, std::int64_t k) {
+    js_Object* object = js_toobject(J, index);
+    if (object->type == JS_CARRAY && object->u.a.simple && k >= 0 && k <= object->u.a.flat_length &&
+        k <= array_length(object)) {
+        set_array_element(J, object, static_cast<int>(k), *js_tovalue(J, -1));
+        js_pop(J, 1);
+        return;
+    }
+    char name[20];
+    js_setproperty(J, index, index_name(name, k));
+}
+
+void delete_element(js_State* J, int index, std::int64_t k) {
+    char name[20];
+    js_delproperty(J, index, index_name(name, k));
+}
+
+void set_length(js_State* J, int index, std::int64_t length) {
+    js_pushnumber(J, static_cast<double>(length));
+    js_setproperty(J, index < 0 ? index - 1 : index, "length");
 }
 
 void set_native_element(js_State* J, js_Object* object, int k, const js_Value& value) {
@@ -517,56 +613,23 @@ void js_delproperty(js_State* J, int index, const char* name) {
     }
 }
 
-void js_getindex(js_State* J, int index, int k) {
-    js_Object* object = js_toobject(J, index);
-    if (object->type == JS_CARRAY && k >= 0 && k < object->u.a.flat_length) {
-        js_pushvalue(J, object->u.a.array[k]);
-        return;
-    }
-    char name[16];
-    js_getproperty(J, index, js_itoa(name, k));
-}
-
-int js_hasindex(js_State* J, int index, int k) {
-    js_Object* object = js_toobject(J, index);
-    if (object->type == JS_CARRAY && k >= 0 && k < object->u.a.flat_length) {
-        js_pushvalue(J, object->u.a.array[k]);
-        return 1;
-    }
-    char name[16];
-    return js_hasproperty(J, index, js_itoa(name, k));
-}
-
-void js_setindex(js_State* J, int index, int k) {
-    js_Object* object = js_toobject(J, index);
-    if (object->type == JS_CARRAY && object->u.a.simple && k >= 0 && k <= object->u.a.flat_length &&
-        k <= object->u.a.length) {
-        set_array_element(J, object, k, *js_tovalue(J, -1));
-        js_pop(J, 1);
-        return;
-    }
-    char name[16];
-    js_setproperty(J, index, js_itoa(name, k));
-}
-
-void js_delindex(js_State* J, int index, int k) {
-    char name[16];
-    js_delproperty(J, index, js_itoa(name, k));
-}
+void js_getindex(js_State* J, int index, int k) { get_element(J, index, k); }
+int js_hasindex(js_State* J, int index, int k) { return has_element(J, index, k); }
+void js_setindex(js_State* J, int index, int k) { set_element(J, index, k); }
+void js_delindex(js_State* J, int index, int k) { delete_element(J, index, k); }
 
 int js_getlength(js_State* J, int index) {
     const js_Value& value = *js_tovalue(J, index);
-    if (value.t.type == JS_TOBJECT && value.u.object->type == JS_CARRAY) return value.u.object->u.a.length;
+    if (value.t.type == JS_TOBJECT && value.u.object->type == JS_CARRAY) {
+        return static_cast<int>(std::min<std::uint32_t>(array_length(value.u.object), INT_MAX));
+    }
     js_getproperty(J, index, "length");
     const int length = js_tointeger(J, -1);
     js_pop(J, 1);
     return length;
 }
 
-void js_setlength(js_State* J, int index, int length) {
-    js_pushnumber(J, length);
-    js_setproperty(J, index < 0 ? index - 1 : index, "length");
-}
+void js_setlength(js_State* J, int index, int length) { set_length(J, index, length); }
 
 void js_getglobal(js_State* J, const char* name) { get_property(J, J->G, name, object_value(J->G)); }
 

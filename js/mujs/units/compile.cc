@@ -114,6 +114,7 @@ void note_functions(js_State* J, const js_Function* last, const std::vector<Func
         function_begin(function) = static_cast<int>(found->begin);
         function_end(function) = static_cast<int>(found->end);
         function_traits(function) = static_cast<int>(found->kind) | (found->length ? *found->length + 1 : 0) << 8;
+        if (found->kind == FunctionSource::Kind::class_constructor) function->strict = class_strictness;
         if (found->name) function->name = js_intern(J, to_engine_text(*found->name).c_str());
     }
 }

@@ -16,7 +16,7 @@ bool built_in_property(js_State* J, js_Object* object, const char* name, js_Valu
     switch (object->type) {
         case JS_CARRAY:
             if (std::strcmp(name, "length") == 0) {
-                *value = number_value(object->u.a.length);
+                *value = number_value(array_length(object));
                 *attributes = JS_DONTENUM | JS_DONTCONF | (object->extensible ? 0 : JS_READONLY);
                 return true;
             }
@@ -97,7 +97,6 @@ bool define_own_property(js_State* J, js_Object* object, const char* name, const
     int attributes;
     const bool accessor = descriptor.is_accessor();
     if (object->type == JS_CARRAY) {
-        int index = 0;
         if (std::strcmp(name, "length") == 0) {
             if (accessor || descriptor.configurable || descriptor.enumerable) return false;
             if (descriptor.has_value) {
@@ -105,7 +104,8 @@ bool define_own_property(js_State* J, js_Object* object, const char* name, const
             }
             return true;
         }
-        if (object->u.a.simple && js_isarrayindex(J, name, &index)) {
+        const std::int64_t index = array_index(name);
+        if (object->u.a.simple && index >= 0) {
             const bool present = index < object->u.a.flat_length;
             const bool plain = !accessor && (present ? (!descriptor.has_writable || descriptor.writable) &&
                                                            (!descriptor.has_enumerable || descriptor.enumerable) &&
@@ -113,14 +113,15 @@ bool define_own_property(js_State* J, js_Object* object, const char* name, const
                                                      : descriptor.writable && descriptor.enumerable &&
                                                            descriptor.configurable && object->extensible != 0);
             if (plain && index <= object->u.a.flat_length) {
-                if (!present || descriptor.has_value) set_array_element(J, object, index, descriptor.value);
+                if (!present || descriptor.has_value)
+                    set_array_element(J, object, static_cast<int>(index), descriptor.value);
                 return true;
             }
             jsR_unflattenarray(J, object);
         }
-        if (js_isarrayindex(J, name, &index) && index >= object->u.a.length) {
+        if (index >= array_length(object)) {
             if (!object->extensible) return false;
-            object->u.a.length = index + 1;
+            set_array_length(object, index + 1);
         }
     } else if (built_in_property(J, object, name, &value, &attributes)) {
         if (accessor) return false;

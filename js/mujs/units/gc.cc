@@ -220,6 +220,7 @@ void collect_garbage(js_State* J) {
     runtime.texts.clear();
     ++runtime.collections;
     runtime.property_cache.fill({});
+    runtime.sparse = {};
     runtime.collection_wanted = false;
     runtime.recovering = false;
     // Frames of a deep recursion that is over.

@@ -58,7 +58,7 @@ void get_named(js_State* J, const char* name) {
                 return;
             }
         } else if (base.u.object->type == JS_CARRAY) {
-            J->stack[J->top - 1] = number_value(base.u.object->u.a.length);
+            J->stack[J->top - 1] = number_value(array_length(base.u.object));
             return;
         }
         get_property(J, base.u.object, name, base);
@@ -230,7 +230,7 @@ void init_element(js_State* J) {
         set_array_element(J, array, array->u.a.length, J->stack[J->top - 1]);
         --J->top;
     } else {
-        js_setindex(J, -2, array->u.a.length);
+        set_element(J, -2, array_length(array));
     }
 }
 

@@ -1,4 +1,4 @@
-// Running bytecode, calls and exceptions: with stack.cc and access.cc it stands in for jsrun.c.
+// Running bytecode and calls: with stack.cc, access.cc and throw.cc it stands in for jsrun.c.
 //
 // Calls among script functions take no C stack: each has a Frame, and one run of interpret() goes on with the callee.
 // Code positions (js_Instruction before each opcode) are what js_Ast::line held, see source_place().
@@ -68,6 +68,10 @@ inline void pop_frame(js_State* J, Runtime& runtime, const js_Value& result) {
     runtime.frame = frame->caller;
 }
 
+[[noreturn]] void throw_class_call(js_State* J) {
+    js_typeerror(J, "Class constructor cannot be invoked without 'new'");
+}
+
 void define_variable(js_State* J, const char* name, const js_Value& value) {
     js_Property* variable = jsV_setproperty(J, J->E->variables, name);
     variable->value = value;
@@ -116,15 +120,17 @@ void declare_globals(js_State* J, const js_Function* function) {
 
 /// Makes the script function on the stack, below its `this` and arguments, the running one.
 [[gnu::always_inline]] inline void enter_script(js_State* J, Runtime& runtime, const js_Object* object, int count,
-                                                bool entry, bool constructs) {
+                                                bool entry, Construction construction) {
     const js_Function* function = object->u.f.function;
+    if (construction == Construction::none && function->strict == class_strictness) [[unlikely]]
+        throw_class_call(J);
     if (J->top + function->varlen + 16 >= JS_STACKSIZE) [[unlikely]]
         throw_report(J, stack_overflow_report);
     Frame* frame = push_frame(J, runtime);
     frame->function = function;
     frame->pc = function->code;
     frame->entry = entry;
-    frame->constructs = constructs;
+    frame->construction = construction;
     J->bot = J->top - count - 1;
     J->strict = function->strict;
     if (object->type == JS_CSCRIPT) {
@@ -143,7 +149,22 @@ void declare_globals(js_State* J, const js_Function* function) {
     }
 }
 
-void call_native(js_State* J, Runtime& runtime, const js_Object* object, js_CFunction function, int count) {
+/// A native function has ended by asking for a call: what it calls takes its place. Returns the number of arguments.
+[[gnu::noinline]] int leave_for_tail_call(js_State* J, Runtime& runtime) {
+    const int count = std::exchange(runtime.tail_call, -1);
+    const Frame* frame = runtime.frame;
+    const js_Value* from = J->stack + J->top - count - 2;
+    std::copy(from, from + count + 2, J->stack + J->bot - 1);
+    J->top = J->bot + 1 + count;
+    J->bot = frame->bottom;
+    J->E = frame->scope;
+    J->strict = frame->strict;
+    runtime.frame = frame->caller;
+    return count;
+}
+
+/// -1, or the number of arguments of a call that is to give the result.
+int call_native(js_State* J, Runtime& runtime, const js_Object* object, js_CFunction function, int count) {
     if (J->top + object->u.c.length + 16 >= JS_STACKSIZE) [[unlikely]]
         throw_report(J, stack_overflow_report);
     Frame* frame = push_frame(J, runtime);
@@ -154,7 +175,10 @@ void call_native(js_State* J, Runtime& runtime, const js_Object* object, js_CFun
     for (int i = count; i < object->u.c.length; ++i) J->stack[J->top++] = undefined_value();
     const int top = J->top;
     function(J);
+    if (runtime.tail_call >= 0) [[unlikely]]
+        return leave_for_tail_call(J, runtime);
     pop_frame(J, runtime, J->top > top ? J->stack[J->top - 1] : undefined_value());
+    return -1;
 }
 
 bool interpret(js_State* J, std::jmp_buf* place);
@@ -186,6 +210,17 @@ void run(js_State* J, Runtime& runtime) {
     js_typeerror(J, "Value is not an object: %s", describe_value(J, callee));
 }
 
+/// The object has the private methods of the class and its ancestors. They are found on its prototypes, unless it was
+/// given others.
+void brand(js_State* J, js_Object* created, js_Object* constructor, const js_Object* new_target) {
+    if (new_target == constructor) {
+        created->gcmark |= object_bits::constructed;
+        return;
+    }
+    const js_Property* prototype = jsV_getproperty(J, constructor, "prototype");
+    if (prototype != nullptr && is_object(prototype->value)) own_private_methods(J, created, prototype->value.u.object);
+}
+
 /// `new` of anything; the stack holds function and arguments. True if the new frame is the script's, to go on with.
 bool begin_construct(js_State* J, Runtime& runtime, int count, js_Object* new_target, bool entry) {
     const js_Value callee = J->stack[J->top - count - 1];
@@ -210,14 +245,16 @@ bool begin_construct(js_State* J, Runtime& runtime, int count, js_Object* new_ta
         this_value.t.type = JS_TNULL;
         js_Object* super_prototype = std::exchange(runtime.super_prototype, nullptr);
         runtime.new_prototype = prototype != nullptr ? prototype : super_prototype;
+        runtime.native_target = new_target;
         call_native(J, runtime, object, object->u.c.constructor, count);
         if (prototype != nullptr && js_isobject(J, -1)) J->stack[J->top - 1].u.object->prototype = prototype;
         return false;
     }
     js_Object* created = jsV_newobject(J, JS_COBJECT, prototype == nullptr ? J->Object_prototype : prototype);
-    created->gcmark |= object_bits::constructed;
     this_value = object_value(created);
-    enter_script(J, runtime, object, count, entry, true);
+    if (object->u.f.function->strict == class_strictness) brand(J, created, object, new_target);
+    enter_script(J, runtime, object, count, entry, Construction::by_new);
+    runtime.frame->new_target = new_target;
     return true;
 }
 
@@ -555,25 +592,29 @@ bool interpret(js_State* J, std::jmp_buf* place) {
                 pc += 2;
                 break;
             case OP_CALL: {
-                const int count = pc[2];
+                int count = pc[2];
                 K6_SAVE();
                 if (--runtime.ticks <= 0) [[unlikely]]
                     run_ticks(J);
+            call:
                 const js_Value& callee = sp[-count - 2];
                 if (!is_object(callee)) [[unlikely]]
                     throw_not_callable(J, count, false);
                 const js_Object* object = callee.u.object;
                 if (object->type == JS_CFUNCTION) {
-                    enter_script(J, runtime, object, count, false, false);
+                    enter_script(J, runtime, object, count, false, Construction::none);
                     enter_frame();
                     break;
                 }
                 if (object->type == JS_CCFUNCTION) {
-                    call_native(J, runtime, object, object->u.c.function, count);
+                    count = call_native(J, runtime, object, object->u.c.function, count);
+                    K6_LOAD();
+                    if (count >= 0) [[unlikely]]
+                        goto call;
                 } else {
                     js_call(J, count);
+                    K6_LOAD();
                 }
-                K6_LOAD();
                 pc += call_size;
                 break;
             }
@@ -778,7 +819,8 @@ bool interpret(js_State* J, std::jmp_buf* place) {
 
             case OP_RETURN: {
                 const bool entry = frame->entry;
-                pop_frame(J, runtime, frame->constructs && !is_object(sp[-1]) ? variables[0] : sp[-1]);
+                pop_frame(J, runtime,
+                          frame->construction == Construction::by_new && !is_object(sp[-1]) ? variables[0] : sp[-1]);
                 if (entry) return true;
                 enter_frame();
                 pc += call_size;
@@ -795,43 +837,20 @@ bool interpret(js_State* J, std::jmp_buf* place) {
 #undef K6_ARITHMETIC
 #undef K6_COMPARISON
 
-/// A thrown value that is no error has no frames of its own: describe() finds them here. While it passes one Guard
-/// after the other, those of the first stand.
-void note_place_of_throw(js_State* J, const js_Value& thrown) {
-    Runtime& runtime = runtime_of(J);
-    const bool allowed = std::exchange(runtime.above_limit_allowed, true);
-    js_Property* value = jsV_setproperty(J, J->R, "@@internal:thrown");
-    js_Property* place = jsV_setproperty(J, J->R, "@@internal:place");
-    if (place->value.t.type == JS_TUNDEFINED || !same_value(value->value, thrown)) {
-        value->value = thrown;
-        place->value = object_value(new_error(J, J->Error_prototype, nullptr, 0));
-    }
-    runtime.above_limit_allowed = allowed;
-}
-
-/// Closes what was opened behind the handler that has just been taken. What goes wrong there gives way to `thrown`.
-void close_iterations(js_State* J, Runtime& runtime, const js_Value& thrown) {
-    auto& open = runtime.open_iterations;
-    while (!open.empty() && open.back().handlers > runtime.handlers.size()) {
-        const OpenIteration last = open.back();
-        open.pop_back();
-        if (runtime.uncatchable != nullptr) continue;
-        js_pushvalue(J, thrown);
-        js_pushobject(J, last.iteration);
-        try {
-            Guard guard(J);
-            last.close(J, last.iteration);
-        } catch (const ScriptException&) {
-        }
-        js_pop(J, 2);
-    }
-}
-
 }  // namespace
 
 void construct(js_State* J, int count, js_Object* new_target) {
     Runtime& runtime = runtime_of(J);
     if (begin_construct(J, runtime, count, new_target, true)) run(J, runtime);
+}
+
+void call_super(js_State* J, int count, js_Object* new_target) {
+    Runtime& runtime = runtime_of(J);
+    js_Object* parent = J->stack[J->top - count - 2].u.object;
+    if (parent->type != JS_CFUNCTION) return js_call(J, count);
+    enter_script(J, runtime, parent, count, true, Construction::by_super);
+    runtime.frame->new_target = new_target;
+    run(J, runtime);
 }
 
 void run_ticks(js_State* J) {
@@ -856,11 +875,12 @@ void js_call(js_State* J, int count) {
     switch (object->type) {
         case JS_CFUNCTION:
         case JS_CSCRIPT:
-            enter_script(J, runtime, object, count, true, false);
+            enter_script(J, runtime, object, count, true, Construction::none);
             run(J, runtime);
             break;
         case JS_CCFUNCTION:
-            call_native(J, runtime, object, object->u.c.function, count);
+            count = call_native(J, runtime, object, object->u.c.function, count);
+            if (count >= 0) js_call(J, count);
             break;
         default:
             if (!is_callable(object)) throw_not_callable(J, count, false);
@@ -870,38 +890,5 @@ void js_call(js_State* J, int count) {
 }
 
 void js_construct(js_State* J, int count) { construct(J, count, nullptr); }
-
-/// The exception is the value on top of the stack.
-void js_throw(js_State* J) {
-    Runtime& runtime = runtime_of(J);
-    js_Value thrown = J->stack[--J->top];
-    if (runtime.uncatchable == nullptr && is_engine_report(thrown)) thrown = report_error(J, thrown);
-    const bool is_error = is_object(thrown) && thrown.u.object->type == JS_CERROR;
-    if (runtime.uncatchable == nullptr && !is_error && !runtime.handlers.empty() &&
-        runtime.handlers.back().kind == Handler::Kind::guard) {
-        note_place_of_throw(J, thrown);
-    }
-    for (;;) {
-        if (runtime.handlers.empty()) std::abort();  // native code without a Guard
-        const Handler handler = runtime.handlers.back();
-        runtime.handlers.pop();
-        runtime.frame = handler.frame;
-        J->E = handler.scope;
-        J->top = handler.top;
-        J->bot = handler.bottom;
-        J->strict = handler.strict;
-        if (!runtime.open_iterations.empty()) [[unlikely]]
-            close_iterations(J, runtime, thrown);
-        if (handler.kind == Handler::Kind::guard) {
-            if (runtime.uncatchable != nullptr) std::rethrow_exception(std::exchange(runtime.uncatchable, nullptr));
-            throw ScriptException(Internal::value(runtime, thrown));
-        }
-        // The script's own catch and finally blocks must not see some exceptions.
-        if (runtime.uncatchable != nullptr) continue;
-        J->stack[J->top++] = thrown;
-        handler.frame->pc = handler.pc;
-        std::longjmp(*handler.buffer, 1);
-    }
-}
 
 }  // extern "C"

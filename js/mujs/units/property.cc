@@ -591,7 +591,6 @@ void make_lazy_properties(js_State* J, js_Object* object, KeyFilter filter) {
     }
 }
 
-/// The array index (ECMA-262 6.1.7, up to 2^32 - 2) that the key is; -1 if it is none.
 std::int64_t array_index(const char* key) {
     if (key[0] == '0') return key[1] == 0 ? 0 : -1;
     std::int64_t number = 0;
@@ -615,6 +614,39 @@ void order_properties(js_State* J, js_Object* object, KeyFilter filter, bool sym
         ordered.emplace_back(order, property);
     });
     std::sort(ordered.begin(), ordered.end());
+}
+
+namespace {
+
+/// The elements of a sparse array. Asked again and again while the array gets new ones, it leaves it at false mostly.
+bool look_at_elements(js_State* J, js_Object* array) {
+    SparseElements& sparse = runtime_of(J).sparse;
+    if (sparse.array == array && sparse.count == array->count) return true;
+    if (sparse.array == array && (++sparse.asked & 63) != 0) return false;
+    order_properties(J, array, KeyFilter::all, false);
+    sparse.array = array;
+    sparse.count = array->count;
+    sparse.indices.clear();
+    for (const auto& [order, property] : runtime_of(J).enumeration) {
+        if (order >> 32 == 0) sparse.indices.push_back(static_cast<std::uint32_t>(order));
+    }
+    return true;
+}
+
+}  // namespace
+
+std::int64_t next_element(js_State* J, js_Object* array, std::int64_t k) {
+    if (!look_at_elements(J, array)) return k;
+    const auto& indices = runtime_of(J).sparse.indices;
+    const auto next = std::lower_bound(indices.begin(), indices.end(), k);
+    return next == indices.end() ? max_array_length + 1 : std::int64_t{*next};
+}
+
+std::int64_t previous_element(js_State* J, js_Object* array, std::int64_t k) {
+    if (!look_at_elements(J, array)) return k;
+    const auto& indices = runtime_of(J).sparse.indices;
+    const auto after = std::upper_bound(indices.begin(), indices.end(), k);
+    return after == indices.begin() ? -1 : std::int64_t{*(after - 1)};
 }
 
 }  // namespace k6::js
@@ -730,11 +762,12 @@ const char* jsV_nextiterator(js_State* J, js_Object* iterator) {
 
 /// Sets the length of an array whose elements are named properties.
 void jsV_resizearray(js_State* J, js_Object* array, int length) {
-    if (length < array->u.a.length) {
+    const auto wanted = static_cast<std::uint32_t>(length);
+    if (wanted < array_length(array)) {
         forget_cached(J);
         order_properties(J, array, KeyFilter::all, false);
         for (const auto& [order, property] : runtime_of(J).enumeration) {
-            if (order >> 32 != 0 || order < static_cast<std::uint64_t>(length)) continue;
+            if (order >> 32 != 0 || order < wanted) continue;
             js_Property* removed = nullptr;
             array->properties = remove_node(root_of(array), Key(property->name), &removed);
             js_free(J, removed);

@@ -1,6 +1,8 @@
-// Proxy objects: the internal methods of ECMA-262 10.5, with the invariants that each trap's answer must keep.
+// Proxy objects: the internal methods of ECMA-262 10.5, with the invariants that each trap's answer must keep. And
+// namespaces of modules.
 //
 // These functions work on raw values on the engine's stack and hold no C++ object while script runs.
+#include <algorithm>
 #include <cstring>
 
 #include "js/mujs/runtime.h"
@@ -61,9 +63,71 @@ bool has_key(const js_Object* keys, const js_Value& key) {
     return false;
 }
 
+// Namespaces of modules (ECMA-262 10.4.6): what the module exports, to be read alone.
+
+constexpr const char* tag_key = "@@toStringTag";
+
+bool namespace_has(js_State* J, js_Object* ns, const char* name) {
+    return std::strcmp(name, tag_key) == 0 || has_own_property(J, target_of(ns), name);
+}
+
+/// Pushes the value of a property that is there. Of a variable that has none yet, that is a ReferenceError.
+void push_namespace_value(js_State* J, js_Object* ns, const char* name) {
+    if (std::strcmp(name, tag_key) == 0) return js_pushliteral(J, "Module");
+    js_Object* target = target_of(ns);
+    get_property(J, target, name, object_value(target));
+}
+
+bool namespace_get_own(js_State* J, js_Object* ns, const char* name, Descriptor* descriptor) {
+    if (!namespace_has(J, ns, name)) return false;
+    push_namespace_value(J, ns, name);
+    const bool exported = std::strcmp(name, tag_key) != 0;
+    *descriptor = {};
+    descriptor->has_value = descriptor->has_writable = true;
+    descriptor->has_enumerable = descriptor->has_configurable = true;
+    descriptor->writable = descriptor->enumerable = exported;
+    descriptor->value = *js_tovalue(J, -1);
+    return true;
+}
+
+bool namespace_define(js_State* J, js_Object* ns, const char* name, const Descriptor& wanted) {
+    Descriptor own;
+    if (!namespace_get_own(J, ns, name, &own)) return false;
+    if (wanted.is_accessor() || (wanted.has_configurable && wanted.configurable)) return false;
+    if (wanted.has_enumerable && wanted.enumerable != own.enumerable) return false;
+    if (wanted.has_writable && wanted.writable != own.writable) return false;
+    return !wanted.has_value || same_value(wanted.value, own.value);
+}
+
+void namespace_own_keys(js_State* J, js_Object* ns) {
+    push_keys(J, target_of(ns), KeyFilter::enumerable, true, false);
+    js_Object* keys = js_tovalue(J, -1)->u.object;
+    std::sort(keys->u.a.array, keys->u.a.array + keys->u.a.flat_length, [J](js_Value left, js_Value right) {
+        return compare_text(jsV_tostring(J, &left), jsV_tostring(J, &right)) < 0;
+    });
+    append_raw(J, keys, key_value(J, tag_key));
+}
+
 }  // namespace
 
+js_Object* module_namespace(js_State* J, js_Object* exports) {
+    constexpr const char* key = "@@internal:namespace";
+    if (const js_Property* made = jsV_getownproperty(J, exports, key)) return made->value.u.object;
+    js_Object* ns = jsV_newobject(J, class_proxy, nullptr);
+    proxy_parts(ns) = {exports, nullptr, false, false};
+    const int extensible = exports->extensible;
+    exports->extensible = 1;
+    js_Property* property = jsV_setproperty(J, exports, key);
+    exports->extensible = extensible;
+    property->value = object_value(ns);
+    property->atts |= JS_DONTENUM;
+    return ns;
+}
+
 void proxy_get(js_State* J, js_Object* proxy, const char* name, const js_Value& receiver) {
+    if (is_namespace(proxy)) {
+        return namespace_has(J, proxy, name) ? push_namespace_value(J, proxy, name) : js_pushundefined(J);
+    }
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "get")) return get_property(J, target, name, receiver);
     js_pushobject(J, target);
@@ -84,6 +148,7 @@ void proxy_get(js_State* J, js_Object* proxy, const char* name, const js_Value& 
 }
 
 bool proxy_set(js_State* J, js_Object* proxy, const char* name, const js_Value& value, const js_Value& receiver) {
+    if (is_namespace(proxy)) return false;
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "set")) return set_property(J, target, name, value, receiver) == Refusal::none;
     js_pushobject(J, target);
@@ -107,6 +172,7 @@ bool proxy_set(js_State* J, js_Object* proxy, const char* name, const js_Value& 
 }
 
 bool proxy_has(js_State* J, js_Object* proxy, const char* name) {
+    if (is_namespace(proxy)) return namespace_has(J, proxy, name);
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "has")) return has_property(J, target, name);
     js_pushobject(J, target);
@@ -123,6 +189,7 @@ bool proxy_has(js_State* J, js_Object* proxy, const char* name) {
 }
 
 bool proxy_delete(js_State* J, js_Object* proxy, const char* name) {
+    if (is_namespace(proxy)) return !namespace_has(J, proxy, name);
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "deleteProperty")) return delete_property(J, target, name);
     js_pushobject(J, target);
@@ -139,6 +206,7 @@ bool proxy_delete(js_State* J, js_Object* proxy, const char* name) {
 }
 
 bool proxy_define(js_State* J, js_Object* proxy, const char* name, const Descriptor& descriptor) {
+    if (is_namespace(proxy)) return namespace_define(J, proxy, name, descriptor);
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "defineProperty")) return define_own_property(J, target, name, descriptor);
     js_pushobject(J, target);
@@ -164,6 +232,7 @@ bool proxy_define(js_State* J, js_Object* proxy, const char* name, const Descrip
 }
 
 bool proxy_get_own(js_State* J, js_Object* proxy, const char* name, Descriptor* descriptor) {
+    if (is_namespace(proxy)) return namespace_get_own(J, proxy, name, descriptor);
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "getOwnPropertyDescriptor")) return get_own_property(J, target, name, descriptor);
     js_pushobject(J, target);
@@ -199,6 +268,7 @@ bool proxy_get_own(js_State* J, js_Object* proxy, const char* name, Descriptor* 
 }
 
 void proxy_own_keys(js_State* J, js_Object* proxy) {
+    if (is_namespace(proxy)) return namespace_own_keys(J, proxy);
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "ownKeys")) return push_keys(J, target, KeyFilter::all, true, true);
     js_pushobject(J, target);
@@ -245,6 +315,7 @@ void proxy_own_keys(js_State* J, js_Object* proxy) {
 }
 
 js_Object* proxy_get_prototype(js_State* J, js_Object* proxy) {
+    if (is_namespace(proxy)) return nullptr;
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "getPrototypeOf")) return get_prototype(J, target);
     js_pushobject(J, target);
@@ -261,6 +332,7 @@ js_Object* proxy_get_prototype(js_State* J, js_Object* proxy) {
 }
 
 bool proxy_set_prototype(js_State* J, js_Object* proxy, js_Object* prototype) {
+    if (is_namespace(proxy)) return prototype == nullptr;
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "setPrototypeOf")) return set_prototype(J, target, prototype);
     js_pushobject(J, target);
@@ -278,6 +350,7 @@ bool proxy_set_prototype(js_State* J, js_Object* proxy, js_Object* prototype) {
 }
 
 bool proxy_is_extensible(js_State* J, js_Object* proxy) {
+    if (is_namespace(proxy)) return false;
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "isExtensible")) return is_extensible(J, target);
     js_pushobject(J, target);
@@ -288,6 +361,7 @@ bool proxy_is_extensible(js_State* J, js_Object* proxy) {
 }
 
 bool proxy_prevent_extensions(js_State* J, js_Object* proxy) {
+    if (is_namespace(proxy)) return true;
     js_Object* target = target_of(proxy);
     if (!push_trap(J, proxy, "preventExtensions")) return prevent_extensions(J, target);
     js_pushobject(J, target);

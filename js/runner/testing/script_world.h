@@ -95,6 +95,7 @@ public:
     /// Laid over what the script exports.
     Options options;
     StringMap variables;
+    const Secrets* secrets = nullptr;
     /// A system clock, and a resolver for the VUs.
     bool real_time = false;
     /// What stands for the network when modules are loaded over https.
@@ -160,9 +161,13 @@ public:
 
 private:
     std::optional<Error> execute(const std::string& name, Logger& logger, metrics::Registry& registry, ScriptEnd& end) {
-        auto runner = Runner::load(
-            {.name = name, .working_directory = folder_, .variables = variables, .workers = 1, .fetch = fetch},
-            registry, logger);
+        auto runner = Runner::load({.name = name,
+                                    .working_directory = folder_,
+                                    .variables = variables,
+                                    .workers = 1,
+                                    .secrets = secrets,
+                                    .fetch = fetch},
+                                   registry, logger);
         if (!runner) return runner.error();
         end.options_json = (*runner)->options_json();
         std::vector<OptionsLayer> layers;

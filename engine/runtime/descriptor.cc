@@ -1,0 +1,26 @@
+#include "engine/runtime/descriptor.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "engine/runtime/worker.h"
+
+namespace k6 {
+
+int Descriptor::open(int fd) {
+    close();
+    fd_ = fd;
+    return worker_.watch(*this);
+}
+
+void Descriptor::close() noexcept {
+    if (fd_ < 0) return;
+    worker_.forget(*this);
+    // It has no duplicates: this takes it out of the loop as well.
+    ::close(std::exchange(fd_, -1));
+}
+
+void Descriptor::tell_again() { worker_.tell_again(*this); }
+
+}  // namespace k6
