@@ -113,7 +113,7 @@ std::uint64_t PeerWorld::record_beyond_the_bounds(const Outputs& outputs) {
     constexpr int requests_of_a_round = 40'000;  // half a million samples, some 20 MB
     constexpr int rounds_to_the_bounds = 4;
     constexpr int rounds = 20;
-    constexpr std::size_t bounds_in_use = std::size_t{128} << 20;
+    [[maybe_unused]] constexpr std::size_t bounds_in_use = std::size_t{128} << 20;
     metrics::SampleFanOut samples(outputs);
     metrics::Recorder worker(registry, submetrics, samples.sink());
     std::size_t at_the_bounds = 0;
