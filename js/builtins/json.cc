@@ -310,6 +310,7 @@ private:
     std::forward_list<std::string> escaped_keys_;
 };
 
+/// Beside the limit that the C stack sets.
 constexpr int max_depth = 1000;
 
 void revive(js_State* J, const js_Value& reviver, const char* name, int depth);
@@ -334,6 +335,7 @@ void revive_member(js_State* J, const js_Value& reviver, const char* key, int de
 /// destructor lives here.
 void revive(js_State* J, const js_Value& reviver, const char* name, int depth) {
     if (depth > max_depth) js_rangeerror(J, "Maximum call stack size exceeded");
+    enter_library(J);
     js_getproperty(J, -1, name);
     if (js_isobject(J, -1)) {
         js_Object* object = js_toobject(J, -1);
@@ -513,6 +515,7 @@ private:
                 break;
         }
         if (depth >= max_depth) js_rangeerror(J_, "Maximum call stack size exceeded");
+        enter_library(J_);
         for (const js_Object* outer : path_) {
             if (outer == object) js_typeerror(J_, "Converting circular structure to JSON");
         }
