@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/hex.h"
+
 namespace k6::metrics {
 namespace {
 
@@ -40,13 +42,7 @@ std::string path_id(std::string_view path) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
     unsigned length = 0;
     if (EVP_Digest(path.data(), path.size(), digest.data(), &length, EVP_md5(), nullptr) != 1) return "";
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        text += digits[digest[i] >> 4];
-        text += digits[digest[i] & 15];
-    }
-    return text;
+    return hex_text({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 }  // namespace k6::metrics

@@ -2,32 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "base/testing/allocations.h"
 #include "metrics/recorder.h"
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-
-void* counted(std::size_t size) {
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-// Not inlined, or GCC sees free() meet what operator new returned and warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) { return counted(size); }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return counted(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace k6::metrics {
 namespace {
@@ -76,9 +54,9 @@ protected:
         const TagSetId vu = recorder.tags().with(no_tags, SystemTag::scenario, "default");
         // Past the exact values of every trend.
         for (int i = 0; i < 10'000; ++i) record_request(recorder, vu, i);
-        const std::size_t before = allocations.load();
+        const std::size_t before = allocations_of_this_thread();
         for (int i = 0; i < requests; ++i) record_request(recorder, vu, i);
-        return allocations.load() - before;
+        return allocations_of_this_thread() - before;
     }
 
     Registry registry;
@@ -86,9 +64,9 @@ protected:
 };
 
 TEST_F(Allocations, AreCountedByThisTest) {
-    const std::size_t before = allocations.load();
+    const std::size_t before = allocations_of_this_thread();
     const std::string text(100, 'x');
-    EXPECT_EQ(allocations.load() - before, 1U);
+    EXPECT_EQ(allocations_of_this_thread() - before, 1U);
     EXPECT_EQ(text.size(), 100U);
 }
 

@@ -128,6 +128,20 @@ const SummaryMetric* SummaryPart::find(std::string_view name) const {
     return found == metrics.end() ? nullptr : &*found;
 }
 
+std::vector<CheckCount> checks_by_name(std::span<const CheckCount> checks) {
+    std::vector<CheckCount> by_name;
+    for (const CheckCount& check : checks) {
+        const auto same = std::ranges::find(by_name, check.name, &CheckCount::name);
+        if (same == by_name.end()) {
+            by_name.push_back(check);
+        } else {
+            same->passes += check.passes;
+            same->fails += check.fails;
+        }
+    }
+    return by_name;
+}
+
 double per_second(const CounterSink& counter, Duration run_duration) {
     if (run_duration <= Duration::zero()) return 0;
     return counter.count() / std::chrono::duration<double>(run_duration).count();

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -93,6 +94,9 @@ struct SummaryModel {
     const SummaryMetric* find(std::string_view name) const;
     const SummaryBreakdown* breakdown_by(const std::vector<std::string>& keys) const;
 };
+
+/// Checks of one name, in whatever group and scenario, as one; in the order of first occurrence.
+std::vector<CheckCount> checks_by_name(std::span<const CheckCount> checks);
 
 /// A counter's sum by the second; 0 for a duration of 0.
 double per_second(const CounterSink& counter, Duration run_duration);

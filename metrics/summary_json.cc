@@ -276,16 +276,7 @@ std::string machine_readable_summary(const SummaryModel& model, const SummaryJso
         share("checks_succeeded", rate.passes(), rate.total());
     }
     json.end_array().key("results").begin_array();
-    std::vector<CheckCount> by_name;
-    for (const CheckCount& check : model.checks) {
-        const auto same = std::ranges::find(by_name, check.name, &CheckCount::name);
-        if (same == by_name.end()) {
-            by_name.push_back(check);
-        } else {
-            same->passes += check.passes;
-            same->fails += check.fails;
-        }
-    }
+    const std::vector<CheckCount> by_name = checks_by_name(model.checks);
     for (const CheckCount& check : by_name) {
         json.begin_object().key("name").string(check.name);
         json.key("passes").number(static_cast<double>(check.passes));

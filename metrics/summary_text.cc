@@ -446,16 +446,7 @@ private:
         for (const std::string& line : lines_.align(lines)) add(std::string(indent, ' ') + line);
         add("");
 
-        std::vector<CheckCount> by_name;
-        for (const CheckCount& check : checks) {
-            const auto same = std::ranges::find(by_name, check.name, &CheckCount::name);
-            if (same == by_name.end()) {
-                by_name.push_back(check);
-            } else {
-                same->passes += check.passes;
-                same->fails += check.fails;
-            }
-        }
+        const std::vector<CheckCount> by_name = checks_by_name(checks);
         if (by_name.empty()) return;
         const std::string blanks(indent, ' ');
         for (const CheckCount& check : by_name) {

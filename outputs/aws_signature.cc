@@ -8,18 +8,10 @@
 #include <ctime>
 #include <stdexcept>
 
+#include "base/hex.h"
+
 namespace k6::outputs {
 namespace {
-
-std::string hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += {digits[byte >> 4], digits[byte & 15]};
-    }
-    return text;
-}
 
 std::string sha256(std::string_view text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -56,13 +48,13 @@ std::vector<std::pair<std::string, std::string>> AwsSigner::headers(std::string_
     std::string request = std::string(method) + "\n";
     request += path.empty() ? "/" : path;
     request += "\n\nhost:" + std::string(host) + "\nx-amz-date:" + stamp + "\n\n" + signed_headers + "\n";
-    request += hex(sha256(body));
+    request += hex_text(sha256(body));
     const std::string scope = day + "/" + region + "/" + service + "/aws4_request";
-    const std::string to_sign = "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + hex(sha256(request));
+    const std::string to_sign = "AWS4-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + hex_text(sha256(request));
     const std::string key = hmac(hmac(hmac(hmac("AWS4" + secret_key, day), region), service), "aws4_request");
     return {{"X-Amz-Date", stamp},
             {"Authorization", "AWS4-HMAC-SHA256 Credential=" + access_key + "/" + scope +
-                                  ", SignedHeaders=" + signed_headers + ", Signature=" + hex(hmac(key, to_sign))}};
+                                  ", SignedHeaders=" + signed_headers + ", Signature=" + hex_text(hmac(key, to_sign))}};
 }
 
 }  // namespace k6::outputs

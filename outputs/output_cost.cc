@@ -7,16 +7,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
 #include "metrics/recorder.h"
+#include "metrics/testing/usual_request.h"
 #include "outputs/factory.h"
 
 namespace {
@@ -50,39 +49,14 @@ double cost(const std::string& specification, int requests) {
         outputs.push_back(*std::move(made));
     }
     SampleFanOut samples(outputs);
-    std::mt19937_64 random(1);
-    std::vector<double> values(1 << 12);
-    for (double& value : values) value = std::lognormal_distribution(2.0, 0.7)(random);
-    // Times are whole nanoseconds, as a clock gives them, in milliseconds.
-    const auto time = [](double milliseconds) { return std::floor(milliseconds * 1e6) / 1e6; };
     const double begin = cpu_seconds();
     {
         Recorder recorder(registry, submetrics, samples.sink());
-        TagTable& tags = recorder.tags();
-        const TagSetId vu = tags.with(tags.with(no_tags, SystemTag::scenario, "default"), SystemTag::group, "");
-        const std::array updates = {
-            TagUpdate{tag_key(SystemTag::name), "http://127.0.0.1:8080/index.html"},
-            TagUpdate{tag_key(SystemTag::url), "http://127.0.0.1:8080/index.html"},
-            TagUpdate{tag_key(SystemTag::method), "GET"},
-            TagUpdate{tag_key(SystemTag::status), "200"},
-            TagUpdate{tag_key(SystemTag::proto), "HTTP/1.1"},
-            TagUpdate{tag_key(SystemTag::expected_response), "true"},
-        };
+        UsualRequest request(recorder.tags());
         const WallTime start{std::chrono::seconds(1'795'287'077)};
         for (int i = 0; i < requests; ++i) {
-            const double x = values[static_cast<std::size_t>(i) % values.size()];
-            const std::array batch = {
-                MetricValue{Builtin::http_reqs, 1},
-                MetricValue{Builtin::http_req_duration, time(x)},
-                MetricValue{Builtin::http_req_blocked, time(x * 0.001)},
-                MetricValue{Builtin::http_req_connecting, 0},
-                MetricValue{Builtin::http_req_tls_handshaking, 0},
-                MetricValue{Builtin::http_req_sending, time(x * 0.01)},
-                MetricValue{Builtin::http_req_waiting, time(x * 0.9)},
-                MetricValue{Builtin::http_req_receiving, time(x * 0.09)},
-                MetricValue{Builtin::http_req_failed, 0},
-            };
-            recorder.add_batch(tags.for_sample(vu, updates), batch, start + std::chrono::nanoseconds(i * 20'117LL));
+            recorder.add_batch(request.tags(), request.values(), start + std::chrono::nanoseconds(i * 20'117LL));
+            request.next();
             // As a worker does every 50 ms, at 20,000 requests a second.
             if (i % 1000 == 999) recorder.flush_samples();
         }

@@ -3,43 +3,14 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <utility>
 
+#include "base/testing/allocations.h"
 #include "proto_http/client.h"
 #include "proto_http/testing/client_world.h"
 #include "proto_http/testing/http2_peer.h"
 #include "proto_http/testing/scripted_peer.h"
-
-namespace {
-
-// Of this thread: the peer's thread is none of our business.
-thread_local std::size_t allocations = 0;
-
-void* counted(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) { return counted(size); }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return counted(size); }
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-    ++allocations;
-    const auto align = static_cast<std::size_t>(alignment);
-    if (void* memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace k6::http {
 namespace {
@@ -68,14 +39,14 @@ std::size_t allocations_of(const Request& request, const std::string& answer, co
     std::size_t counted_allocations = 0;
     world.run([&](Client& client) {
         for (int i = 0; i < warm_up; ++i) client.recycle(client.send(request));
-        const std::size_t before = allocations;
+        const std::size_t before = allocations_of_this_thread();
         int good = 0;
         for (int i = 0; i < counted_requests; ++i) {
             Response response = client.send(request);
             good += response.status == 200 ? 1 : 0;
             client.recycle(std::move(response));
         }
-        counted_allocations = allocations - before;
+        counted_allocations = allocations_of_this_thread() - before;
         EXPECT_EQ(good, counted_requests) << answer;
     });
     EXPECT_EQ(peer.connections(), 1);
@@ -96,10 +67,10 @@ const std::string small =
     "Content-Length: 40\r\n\r\n0123456789012345678901234567890123456789";
 
 TEST(ClientAllocationTest, TheCounterCounts) {
-    const std::size_t before = allocations;
+    const std::size_t before = allocations_of_this_thread();
     int* volatile memory = new int(1);  // volatile: a pair of new and delete may be left out
     delete memory;
-    EXPECT_EQ(allocations, before + 1);
+    EXPECT_EQ(allocations_of_this_thread(), before + 1);
 }
 
 TEST(ClientAllocationTest, AKeptBody) {

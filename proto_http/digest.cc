@@ -6,20 +6,11 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/hex.h"
 #include "proto_http/headers.h"
 
 namespace k6::http {
 namespace {
-
-std::string hex(const unsigned char* bytes, std::size_t size) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (std::size_t i = 0; i < size; ++i) {
-        out += digits[bytes[i] >> 4];
-        out += digits[bytes[i] & 15];
-    }
-    return out;
-}
 
 std::string md5(std::string_view text) {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -27,7 +18,7 @@ std::string md5(std::string_view text) {
     if (EVP_Digest(text.data(), text.size(), digest, &size, EVP_md5(), nullptr) != 1) {
         throw std::runtime_error("MD5 is not available");
     }
-    return hex(digest, size);
+    return hex_text({reinterpret_cast<const char*>(digest), size});
 }
 
 std::string_view skip_blanks(std::string_view text) {
@@ -133,7 +124,7 @@ Result<std::string> digest_authorization(const DigestChallenge& challenge, const
 std::string make_cnonce() {
     unsigned char bytes[16];
     if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("no random numbers");
-    return hex(bytes, sizeof bytes);
+    return hex_text({reinterpret_cast<const char*>(bytes), sizeof bytes});
 }
 
 }  // namespace k6::http

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/hex.h"
 #include "proto_http/base64.h"
 
 namespace k6::http {
@@ -18,16 +19,6 @@ std::string bytes(std::string_view hex) {
     return out;
 }
 
-std::string hex(std::string_view text) {
-    std::string out;
-    for (char c : text) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        out += digits[static_cast<unsigned char>(c) >> 4];
-        out += digits[static_cast<unsigned char>(c) & 15];
-    }
-    return out;
-}
-
 // The example of MS-NLMP section 4.2: user "User" of "Domain" with "Password".
 const std::string server_challenge = bytes("0123456789abcdef");
 const std::string target_info = bytes(
@@ -38,8 +29,8 @@ const NtlmFacts facts{.challenge = {0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0xaa, 0x
 TEST(NtlmTest, TheExampleOfTheSpecification) {
     const NtlmResponse response =
         ntlm_response("User", "Domain", "Password", server_challenge, target_info, NtlmFacts{facts});
-    EXPECT_EQ(hex(response.lm), "86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa");
-    EXPECT_EQ(hex(response.nt.substr(0, 16)), "68cd0ab851e51c96aabc927bebef6a1c");
+    EXPECT_EQ(hex_text(response.lm), "86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa");
+    EXPECT_EQ(hex_text(response.nt.substr(0, 16)), "68cd0ab851e51c96aabc927bebef6a1c");
 }
 
 TEST(NtlmTest, Schemes) {

@@ -1,4 +1,4 @@
-// How often a thread has asked for memory: for tests that promise a path without allocation.
+// How often memory was asked for: for tests that promise a path without allocation.
 //
 //   const std::size_t before = allocations_of_this_thread();
 //   …
@@ -13,5 +13,7 @@ namespace k6 {
 
 /// Calls of operator new so far.
 std::size_t allocations_of_this_thread() noexcept;
+/// The same of the whole process.
+std::size_t allocations_of_all_threads() noexcept;
 
 }  // namespace k6

@@ -3,34 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
+#include "base/testing/allocations.h"
 #include "engine/exec/fake_runner.h"
 #include "engine/exec/run.h"
 #include "engine/exec/vu.h"
 #include "engine/runtime/fiber.h"
-
-namespace {
-
-std::uint64_t allocations = 0;
-
-void* counted(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-// Not inlined, or GCC sees free() meet what operator new returned and warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) { return counted(size); }
-[[gnu::noinline]] void* operator new[](std::size_t size) { return counted(size); }
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace k6 {
 namespace {
@@ -44,8 +22,8 @@ TEST(RunAllocationTest, IterationsAllocateNothing) {
     runner.iteration = [&](Vu& vu) {
         // The first 10,000 fill vectors and the exact part of the trends. The vus gauge is left out by staying below
         // a second.
-        if (vu.id_in_instance() == 1 && vu.iteration().of_vu == 10'000) at_begin = allocations;
-        if (vu.id_in_instance() == 1 && vu.iteration().of_vu == 20'000) at_end = allocations;
+        if (vu.id_in_instance() == 1 && vu.iteration().of_vu == 10'000) at_begin = allocations_of_this_thread();
+        if (vu.id_in_instance() == 1 && vu.iteration().of_vu == 20'000) at_end = allocations_of_this_thread();
         sleep_for(20us);
         return IterationEnd::completed;
     };

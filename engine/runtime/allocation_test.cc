@@ -2,36 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 
+#include "base/testing/allocations.h"
 #include "engine/runtime/clock.h"
 #include "engine/runtime/fiber.h"
 #include "engine/runtime/worker.h"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-// Not inlined: GCC would see new and free meet, and warn.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size != 0 ? size : 1)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-    ++allocations;
-    auto align = static_cast<std::size_t>(alignment);
-    if (void* memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace k6 {
 namespace {
@@ -39,9 +16,9 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Allocation, IsCounted) {
-    std::size_t before = allocations;
+    std::size_t before = allocations_of_this_thread();
     auto* value = new int(1);
-    EXPECT_EQ(allocations - before, 1u);
+    EXPECT_EQ(allocations_of_this_thread() - before, 1u);
     delete value;
 }
 
@@ -52,8 +29,8 @@ TEST(Allocation, NoneInSimulatedSleeps) {
     for (int vu = 0; vu < 100; ++vu) {
         worker.spawn([&, vu] {
             for (int i = 0; i < 200; ++i) {
-                if (vu == 0 && i == 100) before = allocations;
-                if (vu == 0 && i == 199) after = allocations;
+                if (vu == 0 && i == 100) before = allocations_of_this_thread();
+                if (vu == 0 && i == 199) after = allocations_of_this_thread();
                 sleep_for(1s + vu * 1us);
             }
         });
@@ -70,10 +47,10 @@ TEST(Allocation, NoneInRealSleeps) {
     std::size_t before = 0, after = 0;
     worker.spawn([&] {
         for (int i = 0; i < 100; ++i) {
-            if (i == 50) before = allocations;
+            if (i == 50) before = allocations_of_this_thread();
             sleep_for(1us, TimingWheel::Precision::exact);
         }
-        after = allocations;
+        after = allocations_of_this_thread();
     });
     worker.request_stop();
     worker.run();
@@ -92,13 +69,13 @@ TEST(Allocation, NoneInResumesAndPosts) {
     worker.spawn([&] {
         Fiber* self = Fiber::current();
         for (int i = 0; i < 1000; ++i) {
-            if (i == 500) before = allocations;
+            if (i == 500) before = allocations_of_this_thread();
             if (other.state() == Fiber::State::suspended) other.resume();
             worker.batch_time();
             worker.post([self] { self->resume(); });
             self->suspend_uninterruptibly();
         }
-        after = allocations;
+        after = allocations_of_this_thread();
         done = true;
         if (other.state() == Fiber::State::suspended) other.resume();
     });

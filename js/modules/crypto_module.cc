@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/hex.h"
 #include "js/modules/arguments.h"
 #include "js/modules/base64.h"
 #include "js/modules/bytes.h"
@@ -43,20 +44,8 @@ GoError invalid_type(const Value& value, std::string_view prefix) {
                    ", expected string, []byte or ArrayBuffer");
 }
 
-std::string hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * bytes.size());
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
-
 Value encoded(State& state, std::string bytes, std::string_view encoding) {
-    if (encoding == "hex") return state.string(hex(bytes));
+    if (encoding == "hex") return state.string(hex_text(bytes));
     if (encoding == "base64") return state.string(base64_encode(bytes, {}));
     if (encoding == "base64url") return state.string(base64_encode(bytes, {.url = true}));
     if (encoding == "base64rawurl") return state.string(base64_encode(bytes, {.url = true, .padded = false}));
@@ -131,7 +120,7 @@ Value hmac_function(Call& call) {
 Value hex_encode(Call& call) {
     const Bytes input(call[0]);
     if (!input) throw invalid_type(call[0], "");
-    return call.state().string(hex(input.view()));
+    return call.state().string(hex_text(input.view()));
 }
 
 Value random_bytes(Call& call) {

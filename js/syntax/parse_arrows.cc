@@ -102,33 +102,44 @@ Expression* Parser::parse_arrow_behind(const ArrowHead& head) {
     return nullptr;
 }
 
-// ( ... ): an expression, or the parameters of an arrow function.
-Expression* Parser::parse_parenthesized() {
-    const std::uint32_t start = token_.start;
-    const bool may_be_arrow = arrow_start_ == start;
+// What is in the parentheses belongs to the function around it, unless an arrow follows.
+Parser::ArrowHead Parser::parse_arrow_head(std::uint32_t start, bool is_async, ListBuilder<Node>& items,
+                                           CoverList& list, CoverErrors& cover) {
     const std::uint32_t earlier_yield = std::exchange(yield_at_, kNowhere);
     const std::uint32_t earlier_await = std::exchange(await_at_, kNowhere);
+    const std::uint32_t earlier_await_name = is_async ? std::exchange(await_name_at_, kNowhere) : await_name_at_;
     const FunctionFacts earlier_facts = std::exchange(fn_->facts, FunctionFacts{});
     const std::size_t first_reference = scopes_.reference_count();
     advance();
-    CoverErrors cover;
-    CoverList list;
-    ListBuilder<Node> items(*this);
-    parse_cover_list(items, list, cover, false);
+    parse_cover_list(items, list, cover, is_async);
     const Token closing = token_;
     expect(Kind::right_paren);
 
-    const FunctionFacts head_facts = fn_->facts;
-    const std::uint32_t yield_in_head = yield_at_;
-    const std::uint32_t await_in_head = await_at_;
+    const ArrowHead head = {.start = start,
+                            .is_async = is_async,
+                            .parameters = items,
+                            .facts = fn_->facts,
+                            .first_reference = first_reference,
+                            .yield_at = yield_at_,
+                            .await_at = is_async && await_at_ == kNowhere ? await_name_at_ : await_at_,
+                            .after_rest = cover.after_rest,
+                            .closing = closing};
     fn_->facts = earlier_facts;
-    merge(fn_->facts, head_facts);
+    merge(fn_->facts, head.facts);
     keep_first(yield_at_, earlier_yield);
     keep_first(await_at_, earlier_await);
+    if (is_async) keep_first(await_name_at_, earlier_await_name);
+    return head;
+}
 
+// ( ... ): an expression, or the parameters of an arrow function.
+Expression* Parser::parse_parenthesized() {
+    const bool may_be_arrow = arrow_start_ == token_.start;
+    CoverErrors cover;
+    CoverList list;
+    ListBuilder<Node> items(*this);
+    const ArrowHead head = parse_arrow_head(token_.start, false, items, list, cover);
     if (may_be_arrow) {
-        const ArrowHead head = {start,           false,         items,         head_facts,
-                                first_reference, yield_in_head, await_in_head, cover.after_rest};
         if (Expression* arrow = parse_arrow_behind(head)) return arrow;
     }
 
@@ -137,7 +148,7 @@ Expression* Parser::parse_parenthesized() {
     if (list.annotation_at != kNowhere) {
         fail(list.annotation_at, "Unexpected token " + std::string(source_.substr(list.annotation_at, 1)));
     }
-    if (items.empty() || list.trailing_comma) unexpected(closing);
+    if (items.empty() || list.trailing_comma) unexpected(head.closing);
     report(cover);
     if (failed()) return placeholder();
     Expression* inner = items.at(0);
@@ -153,29 +164,10 @@ Expression* Parser::parse_parenthesized() {
 
 // async( ... ): a call, or the head of an async arrow function.
 Expression* Parser::parse_async_call_or_arrow(Expression* callee, std::uint32_t start) {
-    const std::uint32_t earlier_yield = std::exchange(yield_at_, kNowhere);
-    const std::uint32_t earlier_await = std::exchange(await_at_, kNowhere);
-    const std::uint32_t earlier_await_name = std::exchange(await_name_at_, kNowhere);
-    const FunctionFacts earlier_facts = std::exchange(fn_->facts, FunctionFacts{});
-    const std::size_t first_reference = scopes_.reference_count();
-    advance();
     CoverErrors cover;
     CoverList list;
     ListBuilder<Node> items(*this);
-    parse_cover_list(items, list, cover, true);
-    expect(Kind::right_paren);
-
-    const FunctionFacts head_facts = fn_->facts;
-    const std::uint32_t yield_in_head = yield_at_;
-    const std::uint32_t await_in_head = await_at_ != kNowhere ? await_at_ : await_name_at_;
-    fn_->facts = earlier_facts;
-    merge(fn_->facts, head_facts);
-    keep_first(yield_at_, earlier_yield);
-    keep_first(await_at_, earlier_await);
-    keep_first(await_name_at_, earlier_await_name);
-
-    const ArrowHead head = {start,           true,          items,         head_facts,
-                            first_reference, yield_in_head, await_in_head, cover.after_rest};
+    const ArrowHead head = parse_arrow_head(start, true, items, list, cover);
     if (Expression* arrow = parse_arrow_behind(head)) return arrow;
     if (list.annotation_at != kNowhere) {
         fail(list.annotation_at, "Unexpected token " + std::string(source_.substr(list.annotation_at, 1)));

@@ -474,23 +474,9 @@ Node* Parser::parse_class_member(Class* klass) {
         is_declared = is_declared || word == Kind::kw_declare;
         advance();
     }
-    if (ts_ && at(Kind::left_bracket)) {
-        // An index signature: [key: string]: type
-        const auto is_signature = [this] {
-            advance();
-            if (!is_identifier_like(token_.kind)) return false;
-            advance();
-            return at(Kind::colon);
-        };
-        if (look_ahead(is_signature)) {
-            advance();
-            advance();
-            skip_type_annotation();
-            expect(Kind::right_bracket);
-            skip_optional_type_annotation();
-            consume_semicolon();
-            return nullptr;
-        }
+    if (ts_ && skip_index_signature()) {
+        consume_semicolon();
+        return nullptr;
     }
 
     const std::uint32_t text_start = token_.start;

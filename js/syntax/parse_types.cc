@@ -398,6 +398,23 @@ void Parser::skip_object_type() {
     expect(Kind::right_brace);
 }
 
+bool Parser::skip_index_signature() {
+    if (!at(Kind::left_bracket)) return false;
+    const auto is_signature = [this] {
+        advance();
+        if (!is_identifier_like(token_.kind)) return false;
+        advance();
+        return at(Kind::colon);
+    };
+    if (!look_ahead(is_signature)) return false;
+    advance();
+    advance();
+    skip_type_annotation();
+    expect(Kind::right_bracket);
+    skip_optional_type_annotation();
+    return true;
+}
+
 void Parser::skip_type_member() {
     const auto skip_signature = [this] {
         skip_optional_type_parameters();
@@ -419,21 +436,7 @@ void Parser::skip_type_member() {
         if (!is_modifier || next.newline_before) break;
         advance();
     }
-    if (at(Kind::left_bracket)) {
-        const auto is_signature = [this] {
-            advance();
-            if (!is_identifier_like(token_.kind)) return false;
-            advance();
-            return at(Kind::colon);
-        };
-        if (look_ahead(is_signature)) {
-            advance();
-            advance();
-            skip_type_annotation();
-            expect(Kind::right_bracket);
-            return skip_optional_type_annotation();
-        }
-    }
+    if (skip_index_signature()) return;
     // The expression of a computed key is no use of the names in it.
     const std::size_t references = scopes_.reference_count();
     bool computed = false;

@@ -306,13 +306,17 @@ private:
         std::uint32_t start;
         bool is_async;
         ListBuilder<Node>& parameters;
-        const FunctionFacts& facts;
+        FunctionFacts facts;
         std::size_t first_reference;
         /// Where it has what no parameter list may have; kNowhere: it does not.
         std::uint32_t yield_at;
         std::uint32_t await_at;
         std::uint32_t after_rest;
+        /// The parenthesis at its end.
+        Token closing = {};
     };
+    ArrowHead parse_arrow_head(std::uint32_t start, bool is_async, ListBuilder<Node>& items, CoverList& list,
+                               CoverErrors& cover);
     Expression* parse_arrow_of(const ArrowHead& head);
     /// Null if no arrow follows.
     Expression* parse_arrow_behind(const ArrowHead& head);
@@ -429,6 +433,8 @@ private:
 
     // ---- parse_typescript.cc: types are skipped, not kept ----
     void skip_type_annotation();
+    /// `[key: string]: type`, if that is what stands here.
+    bool skip_index_signature();
     void skip_optional_type_annotation();
     void skip_return_type();
     void skip_type();

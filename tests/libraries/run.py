@@ -16,58 +16,26 @@ What k6 prints, in the first and in the second iteration of a VU, must be what N
 names the programs that do not work yet, one a line.
 """
 import concurrent.futures
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TIME_LIMIT = 120
+sys.path.insert(0, os.path.dirname(HERE))
+from same_as_node import Failed, bundle, difference, find_esbuild, lines_of_k6, lines_of_node, show, wanted_programs  # noqa: E402
+
 BUNDLES = {
     "ES module": ["--format=esm"],
     "CommonJS": ["--format=cjs", "--main-fields=main", "--external:stream", "--external:fs"],
     "minified": ["--format=esm", "--minify", "--keep-names", "--target=es2020"],
 }
-MAIN = """import run from './program.js';
-export const options = { iterations: 2, vus: 1 };
-export default async function () {
-  await run((...values) => console.log(values.map(String).join(' ')));
-}
-"""
-NODE_MAIN = """globalThis.crypto ??= require('crypto').webcrypto;
-const run = require('./program.cjs').default;
-Promise.resolve(run((...values) => console.log(JSON.stringify(values.map(String).join(' '))))).catch((e) => {
-  console.error(e);
-  process.exitCode = 1;
-});
-"""
-
-
-class Failed(Exception):
-    pass
-
-
-def execute(command, folder):
-    environment = {"PATH": os.environ["PATH"], "HOME": folder, "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-    try:
-        done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, timeout=TIME_LIMIT,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    except subprocess.TimeoutExpired as stuck:
-        raise Failed(f"{os.path.basename(command[0])} did not end within {TIME_LIMIT} s") from stuck
-    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
-
 
 class Libraries:
     def __init__(self, k6, modules):
         self.k6, self.modules = k6, modules
-        found = [os.path.join(modules, "@esbuild", name, "bin", "esbuild") for name in os.listdir(os.path.join(modules, "@esbuild"))]
-        found = [name for name in found if os.path.exists(name)]
-        if not found:
-            raise SystemExit("npm installed no esbuild for this machine")
-        self.esbuild = found[0]
+        self.esbuild = find_esbuild(modules)
 
     def bundle(self, program, flags, out, folder):
         # Beside node_modules as far as esbuild can see, so that packages are found.
@@ -76,32 +44,11 @@ class Libraries:
             shutil.copy(program, entry)
         if not os.path.islink(os.path.join(folder, "node_modules")):
             os.symlink(self.modules, os.path.join(folder, "node_modules"))
-        code, _, errors = execute([self.esbuild, entry, "--bundle", "--platform=browser", "--log-level=warning", f"--outfile={out}"] + flags, folder)
-        if code:
-            raise Failed("esbuild: " + errors)
+        bundle(self.esbuild, entry, out, ["--platform=browser"] + flags, folder)
 
     def in_node(self, program, folder):
         self.bundle(program, ["--format=cjs"], os.path.join(folder, "program.cjs"), folder)
-        main = os.path.join(folder, "main.cjs")
-        with open(main, "w", encoding="utf-8") as file:
-            file.write(NODE_MAIN)
-        code, output, errors = execute(["node", main], folder)
-        if code:
-            raise Failed("Node: " + errors)
-        return [json.loads(line) for line in output.split("\n") if line]
-
-    def in_k6(self, folder):
-        with open(os.path.join(folder, "main.js"), "w", encoding="utf-8") as file:
-            file.write(MAIN)
-        code, output, errors = execute([self.k6, "run", "--quiet", "--log-format", "json", os.path.join(folder, "main.js")], folder)
-        records = []
-        for line in (output + "\n" + errors).split("\n"):
-            if line.startswith("{"):
-                records.append(json.loads(line))
-        wrong = [r["msg"] for r in records if r.get("source") != "console" and r["level"] == "error"]
-        if code or wrong:
-            raise Failed(f"k6 exited with {code}: " + (wrong[0] if wrong else errors))
-        return [r["msg"] for r in records if r.get("source") == "console"]
+        return lines_of_node(folder)
 
     def forms(self, program):
         """The name of each form, and what prepares a folder for it."""
@@ -142,22 +89,11 @@ class Libraries:
             with tempfile.TemporaryDirectory(prefix="library.") as folder:
                 try:
                     prepare(folder)
-                    got = self.in_k6(folder)
+                    got = lines_of_k6(self.k6, folder, "./program.js", iterations=2)
                     rows.append((name, difference(expected * 2, got)))
                 except Failed as error:
                     rows.append((name, str(error)))
         return rows
-
-
-def difference(expected, got):
-    for index, (left, right) in enumerate(zip(expected, got)):
-        if left != right:
-            at = next((i for i, (a, b) in enumerate(zip(left, right)) if a != b), min(len(left), len(right)))
-            start = max(0, at - 60)
-            return f"line {index + 1}, character {at + 1}:\n  Node: {left[start:at + 120]!r}\n  k6:   {right[start:at + 120]!r}"
-    if len(expected) != len(got):
-        return f"{len(got)} lines, Node prints {len(expected)} in two iterations"
-    return None
 
 
 def main():
@@ -165,9 +101,7 @@ def main():
         sys.exit(__doc__)
     libraries = Libraries(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
     folder = os.path.join(HERE, "programs")
-    names = sorted(name[:-3] for name in os.listdir(folder) if name.endswith(".js"))
-    wanted = [word for word in sys.argv[3:] if not word.startswith("-")]
-    names = [name for name in names if not wanted or name in wanted]
+    names = wanted_programs(folder, sys.argv[3:])
     with open(os.path.join(HERE, "pending.txt"), encoding="utf-8") as file:
         pending = set(file.read().split())
     failed = forms = unexpected = 0
@@ -182,9 +116,7 @@ def main():
             for form, wrong in rows:
                 forms += 1
                 failed += wrong is not None
-                print(f"{'ok     ' if wrong is None else 'pending' if name in pending else 'FAILED '} {name}, {form}", flush=True)
-                if wrong:
-                    print("    " + wrong[:3000].replace("\n", "\n    "), flush=True)
+                show("ok" if wrong is None else "pending" if name in pending else "FAILED", f"{name}, {form}", wrong)
     print(f"{forms - failed} of {forms} forms of {len(names)} programs give what Node gives")
     sys.exit(1 if unexpected or not names else 0)
 

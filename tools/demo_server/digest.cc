@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <stdexcept>
 
+#include "base/hex.h"
+
 namespace k6::demo {
 
 std::string digest(const char* algorithm, std::string_view bytes) {
@@ -17,15 +19,6 @@ std::string digest(const char* algorithm, std::string_view bytes) {
     return {reinterpret_cast<const char*>(result.data()), size};
 }
 
-std::string hex_digest(const char* algorithm, std::string_view bytes) {
-    constexpr char kHex[] = "0123456789abcdef";
-    std::string text;
-    for (char c : digest(algorithm, bytes)) {
-        auto byte = static_cast<unsigned char>(c);
-        text += kHex[byte >> 4];
-        text += kHex[byte & 15];
-    }
-    return text;
-}
+std::string hex_digest(const char* algorithm, std::string_view bytes) { return hex_text(digest(algorithm, bytes)); }
 
 }  // namespace k6::demo

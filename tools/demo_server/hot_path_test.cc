@@ -2,33 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string_view>
 #include <vector>
 
+#include "base/testing/allocations.h"
 #include "tools/demo_server/demo_server.h"
 #include "tools/demo_server/test_client.h"
-
-namespace {
-
-std::atomic<long> allocations = 0;
-
-}  // namespace
-
-// Every allocation of the process, in whatever thread. Not inlined: GCC would take free() for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    allocations.fetch_add(1, std::memory_order_relaxed);
-    return std::malloc(size);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace k6::demo {
 namespace {
@@ -48,7 +27,7 @@ TEST(HotPath, ASteadyRequestAllocatesLittle) {
     ASSERT_TRUE(server);
     struct Row {
         std::string_view request;
-        long allocations;
+        std::size_t allocations;
     };
     // The answer's field list (text and index) and body; the path segment is short enough to need none.
     constexpr Row kRows[] = {
@@ -63,11 +42,11 @@ TEST(HotPath, ASteadyRequestAllocatesLittle) {
         // Until every buffer has grown to its size.
         for (int i = 0; i < 100; ++i) exchange(wire.fd(), row.request, answer_size, buffer);
         constexpr int kRequests = 1000;
-        long before = allocations.load();
+        const std::size_t before = allocations_of_all_threads();
         for (int i = 0; i < kRequests; ++i) exchange(wire.fd(), row.request, answer_size, buffer);
-        long per_request = (allocations.load() - before + kRequests / 2) / kRequests;
+        const std::size_t per_request = (allocations_of_all_threads() - before + kRequests / 2) / kRequests;
         EXPECT_LE(per_request, row.allocations) << row.request;
-        EXPECT_GT(per_request, 0) << "nothing was counted";
+        EXPECT_GT(per_request, 0U) << "nothing was counted";
     }
 }
 

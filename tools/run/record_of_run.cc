@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/hex.h"
+
 namespace k6::run {
 
 std::string plan_hash(const Plan& plan) {
@@ -15,13 +17,7 @@ std::string plan_hash(const Plan& plan) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
     unsigned length = 0;
     if (EVP_Digest(json.data(), json.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) return "";
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        text += digits[digest[i] >> 4];
-        text += digits[digest[i] & 15];
-    }
-    return text;
+    return hex_text({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 metrics::RunRecord record_of(const FinishedRun& facts) {

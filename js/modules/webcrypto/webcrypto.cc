@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/hex.h"
 #include "js/builtins/array_buffer.h"
 #include "js/modules/digests.h"
 #include "js/modules/webcrypto/ciphers.h"
@@ -22,16 +23,6 @@ namespace {
 using namespace webcrypto;
 
 // ---- crypto
-
-std::string hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char c : bytes) {
-        text += digits[static_cast<unsigned char>(c) >> 4];
-        text += digits[static_cast<unsigned char>(c) & 15];
-    }
-    return text;
-}
 
 Value get_random_values(Call& call) {
     static constexpr std::string_view allowed[] = {"Int8Array",   "Uint8Array", "Uint8ClampedArray", "Int16Array",
@@ -55,7 +46,7 @@ Value random_uuid(Call& call) {
     std::string bytes = webcrypto::random_bytes(16);
     bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
     bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
-    std::string text = hex(bytes);
+    std::string text = hex_text(bytes);
     for (const std::size_t at : {20U, 16U, 12U, 8U}) text.insert(at, 1, '-');
     return call.state().string(text);
 }
