@@ -1,6 +1,7 @@
 #include "outputs/byte_sink.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <array>
@@ -40,6 +41,28 @@ TEST(ByteSink, WritesAFile) {
     EXPECT_TRUE(sink->close());
     EXPECT_TRUE(sink->close());
     EXPECT_EQ(read_file(path), "one two");
+}
+
+TEST(ByteSink, GivesBackTheRoomThatItReserved) {
+    const std::string path = testing::TempDir() + "/large.txt";
+    const std::string piece(100'000, 'x');
+    auto sink = ByteSink::open(path);
+    ASSERT_TRUE(sink);
+    std::string all;
+    while (all.size() < (std::size_t{3} << 20)) {
+        EXPECT_TRUE(sink->write(piece));
+        all += piece;
+        // Never larger than what was written, and never more room than twice that.
+        struct stat now {};
+        ASSERT_EQ(::stat(path.c_str(), &now), 0);
+        ASSERT_EQ(static_cast<std::size_t>(now.st_size), all.size());
+        ASSERT_LE(static_cast<std::size_t>(now.st_blocks) * 512, 2 * all.size() + (1 << 16));
+    }
+    EXPECT_TRUE(sink->close());
+    struct stat after {};
+    ASSERT_EQ(::stat(path.c_str(), &after), 0);
+    EXPECT_LE(static_cast<std::size_t>(after.st_blocks) * 512, all.size() + (1 << 16));
+    EXPECT_EQ(read_file(path), all);
 }
 
 TEST(ByteSink, WritesAGzipFile) {

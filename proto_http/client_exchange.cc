@@ -84,7 +84,7 @@ MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& 
     int refusals = 0;
     bool lost_before = false;
     const auto set_phases = [&](const ExchangeTimes& times, TimePoint ready) {
-        timings.sending = times.sent.value_or(end) - ready;
+        timings.sending = times.sent.value_or(end) - times.begun.value_or(ready);
         if (times.sent) timings.waiting = std::max(times.first_byte.value_or(end), *times.sent) - *times.sent;
         if (times.first_byte) timings.receiving = end - std::max(*times.first_byte, times.sent.value_or(TimePoint{}));
     };

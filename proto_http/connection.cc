@@ -447,6 +447,20 @@ MaybeFailure Connection::send(std::string_view scratch, std::string_view stable,
     return nullptr;
 }
 
+MaybeFailure Connection::post(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline,
+                              ExchangeTimes& times, Sent& outcome) {
+    outcome = Sent::all;
+    const Outbox::Letter letter(shared_.outbox, stream_, {.head = request.head, .body = request.body}, vu_.bytes_sent,
+                                times);
+    if (!stream_.wait_for_input(deadline)) return timed_out();
+    if (letter.sent()) return nullptr;
+    if (letter.result().kind != IoResult::Kind::done) {
+        if (auto failure = wait_to_send(letter.result(), &parser, deadline, outcome)) return failure;
+        if (outcome == Sent::response_came) return nullptr;
+    }
+    return send(letter.rest_of_head(), letter.rest_of_body(), &parser, deadline, outcome);
+}
+
 MaybeFailure Connection::flush(ResponseParser* parser, Deadline& deadline, Sent& outcome) {
     static constexpr std::size_t kept_capacity = std::size_t{1} << 12;
     std::string& outgoing = tls_->outgoing();
@@ -577,13 +591,18 @@ MaybeFailure Connection::exchange(const OutgoingRequest& request, ResponseParser
         if (parser.has_head() || parser.done()) outcome = Sent::response_came;
         head = {};
     }
-    if (!failure && outcome == Sent::all) {
+    // What has come without a question is looked at as soon as the question is out.
+    const bool by_outbox = !tls_ && !proxy_tls_ && !request.expect_continue && !stream_.may_have_input() &&
+                           head.size() + request.body.size() <= Outbox::most_bytes;
+    if (by_outbox) {
+        failure = post(request, parser, deadline, times, outcome);
+    } else if (!failure && outcome == Sent::all) {
         failure = tls_ ? send_encrypted(head, request.body, parser, deadline, outcome)
                        : send(head, request.body, &parser, deadline, outcome);
     }
     const bool all_sent = outcome == Sent::all;
     if (!failure) {
-        times.sent = shared_.worker.now();
+        if (!times.sent) times.sent = shared_.worker.now();
         if (parser.started()) times.first_byte = times.sent;
         failure = receive(parser, deadline, times);
     }

@@ -138,6 +138,9 @@ private:
     // These send everything unless the peer answers before that; without a parser nobody expects an answer.
     MaybeFailure send(std::string_view scratch, std::string_view stable, ResponseParser* parser, Deadline& deadline,
                       Sent& outcome);
+    /// A small request in clear, by the outbox; returns when an answer begins to come.
+    MaybeFailure post(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline, ExchangeTimes& times,
+                      Sent& outcome);
     MaybeFailure send_encrypted(std::string_view head, std::string_view body, ResponseParser& parser,
                                 Deadline& deadline, Sent& outcome);
     MaybeFailure flush(ResponseParser* parser, Deadline& deadline, Sent& outcome);

@@ -28,6 +28,8 @@ inline MaybeFailure fail(Failure failure) { return std::make_unique<const Failur
 
 /// When the phases of an exchange ended; a phase that was not reached has no time.
 struct ExchangeTimes {
+    /// When sending began, if that was later than the connection was there.
+    std::optional<TimePoint> begun;
     std::optional<TimePoint> sent;
     std::optional<TimePoint> first_byte;
 };

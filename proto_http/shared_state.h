@@ -18,6 +18,7 @@
 #include "proto_http/client_shared.h"
 #include "proto_http/headers.h"
 #include "proto_http/http_metrics.h"
+#include "proto_http/outbox.h"
 #include "proto_http/response_pool.h"
 #include "proto_http/tls.h"
 #include "proto_http/transport.h"
@@ -124,12 +125,13 @@ private:
 
 struct ClientShared::Impl {
     Impl(Worker& on, ClientSettings with, std::unique_ptr<TlsContext> tls_context)
-        : worker(on), settings(std::move(with)), tls(std::move(tls_context)), timers(on) {}
+        : worker(on), settings(std::move(with)), tls(std::move(tls_context)), timers(on), outbox(on) {}
 
     Worker& worker;
     ClientSettings settings;
     std::unique_ptr<TlsContext> tls;
     DeadlineTimers timers;
+    Outbox outbox;
     UrlCache urls;
     PlainHeads plain_heads;
     /// Authorities that have chosen HTTP/2.

@@ -291,6 +291,11 @@ bool TcpStream::wait_for_room(Deadline& deadline) {
     return true;
 }
 
+void TcpStream::wake_waiter() {
+    readable_ = true;
+    wake();
+}
+
 TcpStream::Readiness TcpStream::wait_for_either(Deadline& deadline) {
     Fiber::current()->check_interrupt();
     while (true) {

@@ -142,6 +142,10 @@ public:
     /// Until read_now() may find something: so a buffer need be there only then. False: the deadline came first.
     bool wait_for_input(Deadline& deadline);
     bool wait_for_room(Deadline& deadline);
+    /// Whoever waits for input in vain shall look after something else: its wait ends as if there were some.
+    void wake_waiter();
+    /// Something has been told that no read has seen yet.
+    bool may_have_input() const noexcept { return readable_; }
     Readiness wait_for_either(Deadline& deadline);
 
     // For whoever is no fiber, and gives the stream up to this: the worker's loop calls `input` whenever read_now() may

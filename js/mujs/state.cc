@@ -545,6 +545,11 @@ HeapStatistics State::heap() const noexcept { return {impl_->bytes, impl_->exter
 
 void State::collect_garbage() { k6::js::collect_garbage(raw_); }
 
+void State::hasten_collection(double part) noexcept {
+    if (impl_->collect_at <= impl_->bytes) return;
+    impl_->collect_at -= static_cast<std::size_t>(part * static_cast<double>(impl_->collect_at - impl_->bytes));
+}
+
 void State::adjust_external_memory(std::ptrdiff_t bytes) noexcept {
     impl_->bytes += static_cast<std::size_t>(bytes);
     impl_->external_bytes += static_cast<std::size_t>(bytes);

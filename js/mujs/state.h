@@ -170,6 +170,9 @@ public:
     // Memory
     HeapStatistics heap() const noexcept;
     void collect_garbage();
+    /// The next collection comes earlier, by `part` (0 to 1) of what the heap may still grow until then. States that do
+    /// the same would otherwise all collect at the same time.
+    void hasten_collection(double part) noexcept;
     /// Native memory that script objects hold (or let go, if negative).
     void adjust_external_memory(std::ptrdiff_t bytes) noexcept;
     /// Keeps `object` alive as long as this State.

@@ -270,6 +270,27 @@ TEST(State, GarbageOfObjectsDoesNotPileUp) {
     EXPECT_LT(state.heap().bytes, 600U * 1024);
 }
 
+TEST(State, ACollectionCanBeHastened) {
+    // How often a text must be made until something is collected.
+    const auto rounds_until_collected = [](double part) {
+        State state;
+        install_builtins(state);
+        EXPECT_TRUE(state.evaluate("f.js", "function f(i) { return 'a string that is long enough ' + i; }"));
+        state.collect_garbage();
+        state.hasten_collection(part);
+        const std::uint64_t before = state.heap().collections;
+        int rounds = 0;
+        while (state.heap().collections == before && rounds < 100000) {
+            EXPECT_TRUE(state.evaluate("g.js", "f(" + std::to_string(rounds++) + ")"));
+        }
+        return rounds;
+    };
+    const int usual = rounds_until_collected(0);
+    const int hastened = rounds_until_collected(0.75);
+    EXPECT_GT(usual, 3 * hastened);
+    EXPECT_LT(usual, 5 * hastened);
+}
+
 TEST(State, ValuesKeepObjectsAlive) {
     State state;
     install_builtins(state);

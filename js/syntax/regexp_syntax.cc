@@ -59,7 +59,7 @@ constexpr std::string_view kScripts =
     "Tang Telugu Telu Thaana Thaa Thai Tibetan Tibt Tifinagh Tfng Tirhuta Tirh Toto Ugaritic Ugar Vai Vaii Vithkuqi "
     "Vith Wancho Wcho Warang_Citi Wara Yezidi Yezi Yi Yiii Zanabazar_Square Zanb ";
 
-constexpr int kMaxGroupNesting = 500;
+constexpr std::size_t kMaxGroupNesting = 500;
 constexpr std::uint32_t kEnd = UINT32_MAX;
 
 bool lists(std::string_view names, std::string_view name) {
@@ -105,8 +105,7 @@ public:
 private:
     void run() {
         disjunction();
-        if (error_.empty() && at_ < units_.size()) fail(peek() == ')' ? "Unmatched ')'" : "Unexpected character");
-        if (!error_.empty()) return;
+        if (failed()) return;
         for (const std::string& name : references_) {
             if (std::find(names_.begin(), names_.end(), name) == names_.end()) {
                 return fail("Invalid named capture referenced");
@@ -147,17 +146,33 @@ private:
         at_ = units_.size();
     }
 
+    // The whole pattern. Not recursive: groups may nest deeper than a fiber's stack is large.
     void disjunction() {
-        if (++depth_ > kMaxGroupNesting) fail("Regular expression too deeply nested");
-        do {
-            while (peek() != kEnd && peek() != '|' && peek() != ')') term();
-        } while (eat('|'));
-        --depth_;
-    }
-
-    void group_end() {
-        disjunction();
-        if (!eat(')')) fail("Unterminated group");
+        for (;;) {
+            switch (peek()) {
+                case kEnd:
+                    if (!open_groups_.empty()) fail("Unterminated group");
+                    return;
+                case '|':
+                    ++at_;
+                    break;
+                case '(':
+                    ++at_;
+                    open_groups_.push_back(group_start());
+                    if (open_groups_.size() > kMaxGroupNesting) fail("Regular expression too deeply nested");
+                    break;
+                case ')': {
+                    if (open_groups_.empty()) return fail("Unmatched ')'");
+                    ++at_;
+                    const bool quantifiable = open_groups_.back();
+                    open_groups_.pop_back();
+                    if (quantifiable) quantifier();
+                    break;
+                }
+                default:
+                    term();
+            }
+        }
     }
 
     void term() {
@@ -167,10 +182,6 @@ private:
             case '$':
                 ++at_;
                 quantifiable = false;
-                break;
-            case '(':
-                ++at_;
-                quantifiable = group();
                 break;
             case '.':
                 ++at_;
@@ -249,8 +260,8 @@ private:
         return a.size() != b.size() ? a.size() > b.size() : a > b;
     }
 
-    // Behind an opening parenthesis; whether a quantifier may follow.
-    bool group() {
+    // Behind an opening parenthesis; whether a quantifier may follow the closing one.
+    bool group_start() {
         bool quantifiable = true;
         if (eat('?')) {
             if (peek() == '=' || peek() == '!') {
@@ -270,7 +281,6 @@ private:
                 fail("Invalid group");
             }
         }
-        group_end();
         return quantifiable;
     }
 
@@ -515,7 +525,7 @@ private:
     bool has_names_ = false;
     std::size_t at_ = 0;
     std::size_t group_count_ = 0;
-    int depth_ = 0;
+    std::vector<bool> open_groups_;  // whether a quantifier may follow
     std::vector<std::string> names_;
     std::vector<std::string> references_;
     std::string error_;

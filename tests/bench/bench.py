@@ -262,7 +262,7 @@ def http2(arguments):
 
 def arrival(arguments):
     with Server() as server:
-        bench_arrival.run(server.url + arguments.path, path("tests/bench/paced_client"),
+        bench_arrival.run(pinned, server.url + arguments.path, path("tests/bench/paced_client"),
                           {"C++ scenario": [LOOP, "--no-color"], "script": [K6, "run", LOOP_JS]},
                           [arguments.rate] if arguments.rate else [2000, 5000, 10000, 20000], arguments.seconds, min(arguments.rounds, 3))
 

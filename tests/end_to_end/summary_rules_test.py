@@ -91,6 +91,11 @@ class Contents(SamplesCase):
             self.assertIn("http_req_duration", text)
             self.assertNotRegex(text, "(?m)^ *(checks|group_duration)\\.")
 
+    def test_S2_a_custom_metric_is_shown_whatever_its_name_begins_with(self):
+        # Ours by intent: k6 leaves out what begins with `checks` or `group_duration`, as if it had not been recorded.
+        run = self.script("const counter = new Counter('checks2');\nexport default () => counter.add(3);")
+        self.assertRegex(run.stdout, r"checks2\.+: 3 ")
+
     def test_S2_rates_of_all_blocks_divide_by_the_whole_duration(self):
         run = self.script("const c = new Counter('mine');\nexport default () => { group('g', () => c.add(1)); sleep(0.4); };", "--summary-mode=full")
         rates = re.findall(r"mine\.+: 1 +(\S+)/s", run.stdout)
