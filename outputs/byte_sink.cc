@@ -136,6 +136,17 @@ Result<void> ByteSink::write(std::string_view bytes) {
     return state_->gzip ? state_->deflate_and_write(bytes, Z_NO_FLUSH) : state_->write_plain(bytes);
 }
 
+Result<void> ByteSink::write_blocks(std::string& text) {
+    // What ends amid a page of the page cache makes it use smaller ones.
+    constexpr std::size_t block = std::size_t{1} << 18;
+    if (text.size() < block) return {};
+    const std::size_t beyond = (static_cast<std::size_t>(state_->size) + text.size()) % block;
+    const std::size_t count = text.size() - beyond;
+    auto written = write(std::string_view(text).substr(0, count));
+    text.erase(0, count);
+    return written;
+}
+
 Result<void> ByteSink::close() {
     if (std::exchange(state_->closed, true)) return {};
     Result<void> result;

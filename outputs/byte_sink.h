@@ -26,6 +26,9 @@ public:
     ~ByteSink();
 
     Result<void> write(std::string_view bytes);
+    /// For text that grows: once it has a quarter of a megabyte, writes as much as makes the file end at a multiple of
+    /// that, and leaves the rest in it.
+    Result<void> write_blocks(std::string& text);
     /// Ends a gzip stream. Standard output stays open.
     Result<void> close();
 

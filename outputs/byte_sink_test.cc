@@ -65,6 +65,26 @@ TEST(ByteSink, GivesBackTheRoomThatItReserved) {
     EXPECT_EQ(read_file(path), all);
 }
 
+TEST(ByteSink, WritesWholeBlocksOfTextThatGrows) {
+    const std::string path = testing::TempDir() + "/blocks.txt";
+    auto sink = ByteSink::open(path);
+    ASSERT_TRUE(sink);
+    EXPECT_TRUE(sink->write("header\n"));
+    std::string all = "header\n";
+    std::string text;
+    for (int i = 0; i < 200'000; ++i) {
+        const std::string line = "line " + std::to_string(i) + '\n';
+        text += line;
+        all += line;
+        EXPECT_TRUE(sink->write_blocks(text));
+        ASSERT_LT(text.size(), std::size_t{1} << 18);
+    }
+    EXPECT_EQ((all.size() - text.size()) % (std::size_t{1} << 18), 0U);
+    EXPECT_TRUE(sink->write(text));
+    EXPECT_TRUE(sink->close());
+    EXPECT_EQ(read_file(path), all);
+}
+
 TEST(ByteSink, WritesAGzipFile) {
     const std::string path = testing::TempDir() + "/packed.gz";
     // Enough that cannot be packed, to fill its buffer several times.

@@ -12,8 +12,6 @@
 namespace k6::outputs {
 namespace {
 
-constexpr std::size_t write_size = 128 * 1024;
-
 constexpr std::array<std::pair<std::string_view, CsvTimeFormat>, 6> time_formats{{
     {"unix", CsvTimeFormat::unix},
     {"unix_milli", CsvTimeFormat::unix_milli},
@@ -259,16 +257,14 @@ Result<void> CsvOutput::open() {
 
 void CsvOutput::write(const SampleQueue::Chunks& chunks) {
     Result<void> written;
-    const auto flush = [this, &written] {
+    for_each_piece(chunks, [this, &written](std::span<const metrics::Sample> samples) {
         // After a failure the rest of this flush is not worth a second complaint.
-        if (written) written = sink_->write(text_);
-        text_.clear();
-    };
-    for_each_piece(chunks, [this, &flush](std::span<const metrics::Sample> samples) {
+        if (!written) return;
         lines_.append(text_, samples);
-        if (text_.size() >= write_size) flush();
+        written = sink_->write_blocks(text_);
     });
-    flush();
+    if (written) written = sink_->write(text_);
+    text_.clear();
     if (!written) log_error("Samples couldn't be written", written.error().message);
 }
 

@@ -15,9 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds flush_period{200};
 
-// What is encoded is written once it is this much: it is still in the processor's cache then.
-constexpr std::size_t write_size = 128 * 1024;
-
 void append_threshold(metrics::JsonWriter& json, const metrics::ThresholdItem& item) {
     if (!item.abort_on_fail) {
         json.string(item.source);
@@ -139,16 +136,14 @@ Result<void> JsonOutput::open() {
 
 void JsonOutput::write(const SampleQueue::Chunks& chunks) {
     Result<void> written;
-    const auto flush = [this, &written] {
+    for_each_piece(chunks, [this, &written](std::span<const metrics::Sample> samples) {
         // After a failure the rest of this flush is not worth a second complaint.
-        if (written) written = sink_->write(text_);
-        text_.clear();
-    };
-    for_each_piece(chunks, [this, &flush](std::span<const metrics::Sample> samples) {
+        if (!written) return;
         lines_.append(text_, samples);
-        if (text_.size() >= write_size) flush();
+        written = sink_->write_blocks(text_);
     });
-    flush();
+    if (written) written = sink_->write(text_);
+    text_.clear();
     if (!written) log_error("Samples couldn't be written", written.error().message);
 }
 
