@@ -526,7 +526,7 @@ private:
 class LegacyRenderer {
 public:
     LegacyRenderer(const SummaryModel& model, const SummaryTextOptions& options)
-        : model_(model), options_(options), lines_(options, model.run_duration) {}
+        : model_(model), lines_(options, model.run_duration) {}
 
     std::string render() {
         add_group(group_tree(model_.groups, model_.checks), 5);
@@ -575,7 +575,6 @@ private:
     }
 
     const SummaryModel& model_;
-    const SummaryTextOptions& options_;
     Lines lines_;
     std::string text_;
     bool started_ = false;

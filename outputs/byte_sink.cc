@@ -84,7 +84,7 @@ struct ByteSink::State {
     }
 
     Result<void> deflate_and_write(std::string_view bytes, int flush) {
-        std::array<char, 16 * 1024> buffer;
+        std::array<char, std::size_t{1} << 14> buffer;
         do {
             // zlib counts in 32 bits.
             const std::size_t part = std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max());
