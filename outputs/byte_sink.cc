@@ -151,7 +151,8 @@ Result<void> ByteSink::close() {
     if (std::exchange(state_->closed, true)) return {};
     Result<void> result;
     if (state_->gzip) result = state_->deflate_and_write({}, Z_FINISH);
-    if (result) result = state_->release();
+    // Above all when the disk is full.
+    if (auto released = state_->release(); !released && result) result = released;
     if (state_->owns_fd && ::close(std::exchange(state_->fd, -1)) != 0 && result) {
         result = system_error("close", state_->name);
     }

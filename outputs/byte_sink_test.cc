@@ -1,11 +1,16 @@
 #include "outputs/byte_sink.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -43,26 +48,74 @@ TEST(ByteSink, WritesAFile) {
     EXPECT_EQ(read_file(path), "one two");
 }
 
+/// Bytes of the disk that a file takes.
+std::size_t room_of(const std::string& path) {
+    struct stat now {};
+    EXPECT_EQ(::stat(path.c_str(), &now), 0);
+    return static_cast<std::size_t>(now.st_blocks) * 512;
+}
+
+/// Whether the file system of the tests' folder can reserve room.
+bool can_reserve() {
+    const std::string path = testing::TempDir() + "/probe.txt";
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const bool can = fd >= 0 && ::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 1 << 20) == 0;
+    if (fd >= 0) ::close(fd);
+    return can;
+}
+
+constexpr std::size_t slack = 1 << 16;
+
 TEST(ByteSink, GivesBackTheRoomThatItReserved) {
     const std::string path = testing::TempDir() + "/large.txt";
     const std::string piece(100'000, 'x');
     auto sink = ByteSink::open(path);
     ASSERT_TRUE(sink);
     std::string all;
+    bool reserved = false;
     while (all.size() < (std::size_t{3} << 20)) {
         EXPECT_TRUE(sink->write(piece));
         all += piece;
         // Never larger than what was written, and never more room than twice that.
-        struct stat now {};
-        ASSERT_EQ(::stat(path.c_str(), &now), 0);
-        ASSERT_EQ(static_cast<std::size_t>(now.st_size), all.size());
-        ASSERT_LE(static_cast<std::size_t>(now.st_blocks) * 512, 2 * all.size() + (1 << 16));
+        ASSERT_EQ(std::filesystem::file_size(path), all.size());
+        ASSERT_LE(room_of(path), 2 * all.size() + slack);
+        reserved = reserved || room_of(path) > all.size() + slack;
     }
+    EXPECT_EQ(reserved, can_reserve());
     EXPECT_TRUE(sink->close());
-    struct stat after {};
-    ASSERT_EQ(::stat(path.c_str(), &after), 0);
-    EXPECT_LE(static_cast<std::size_t>(after.st_blocks) * 512, all.size() + (1 << 16));
+    EXPECT_LE(room_of(path), all.size() + slack);
     EXPECT_EQ(read_file(path), all);
+}
+
+TEST(ByteSink, GivesBackTheRoomThatItReservedWhenWritingFails) {
+    const std::string path = testing::TempDir() + "/limited.gz";
+    constexpr rlim_t most = rlim_t{5} << 19;
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    // Beyond the limit, write() then fails instead of ending the process.
+    auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limited{.rlim_cur = most, .rlim_max = before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limited), 0);
+    std::mt19937 random(1);
+    std::string noise(100'000, '\0');
+    for (char& c : noise) c = static_cast<char>(random());
+    auto sink = ByteSink::open(path);
+    ASSERT_TRUE(sink);
+    Result<void> written;
+    for (int i = 0; written && i < 100; ++i) written = sink->write(noise);
+    const std::size_t room = room_of(path);
+    const auto closed = sink->close();
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().message, "write " + path + ": file too large");
+    // The end of the gzip stream had no room either.
+    ASSERT_FALSE(closed);
+    EXPECT_EQ(closed.error().message, written.error().message);
+    EXPECT_EQ(std::filesystem::file_size(path), most);
+    EXPECT_EQ(room > most + slack, can_reserve());
+    EXPECT_LE(room_of(path), most + slack);
 }
 
 TEST(ByteSink, WritesWholeBlocksOfTextThatGrows) {

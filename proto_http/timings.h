@@ -15,7 +15,8 @@ struct Timings {
     Duration blocked{};
     Duration connecting{};
     Duration tls_handshaking{};
-    /// From having the connection until the request is written.
+    /// From when writing the request began until it is written. Between having the connection and this it may wait for
+    /// the end of the worker's turn (outbox.h); that is the generator's time, and in no phase.
     Duration sending{};
     /// Until the first byte of the response; if none came, until the failure.
     Duration waiting{};

@@ -6,8 +6,8 @@ its exit code alone, and the summary says what did not arrive.
 
     bazel run //tests/outputs:run -- --rates [SECONDS]
 
-prints requests per second, memory and what was lost: with no output, and with backends that take everything, that take
-connections and never answer, and that are not there.
+takes 80 times SECONDS (6 unless told) and half a minute, and prints requests per second, memory and what was lost: with
+no output, and with backends that take everything, that take connections and never answer, and that are not there.
 """
 import gzip
 import json
