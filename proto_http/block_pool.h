@@ -9,7 +9,9 @@
 // Outlives what it lends. One thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -30,8 +32,7 @@ public:
     BlockPool& operator=(const BlockPool&) = delete;
 
     void* allocate(std::size_t size) {
-        std::size_t size_class = 0;
-        while (size_class < classes && size > size_of(size_class)) ++size_class;
+        const std::size_t size_class = class_of(size);
         const bool kept = size_class < classes;
         if (kept && free_[size_class] != nullptr) {
             return std::exchange(free_[size_class], free_[size_class]->next)->memory();
@@ -77,6 +78,11 @@ private:
     };
 
     static constexpr std::size_t size_of(std::size_t size_class) { return smallest << size_class; }
+    /// `classes` for what is larger than all of them.
+    static constexpr std::size_t class_of(std::size_t size) {
+        const auto exact = static_cast<std::size_t>(std::bit_width((size - (size != 0)) / smallest));
+        return std::min(exact, classes);
+    }
 
     std::array<Block*, classes> free_{};
 };

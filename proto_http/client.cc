@@ -37,12 +37,6 @@ bool is_redirect(const Response& response) {
     return !response.error && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
-/// The body as it is sent, where the request wants it encoded.
-struct EncodedBody {
-    std::string bytes;
-    std::string codings;
-};
-
 [[gnu::noinline]] Result<EncodedBody> encode_body(const Request& request, Logger& logger) {
     EncodedBody encoded;
     encoded.codings = to_string(request.compression);
@@ -79,30 +73,31 @@ void forget_round_trip(Response& response) {
     response.tls.reset();
 }
 
-Response Client::Impl::send(const Request& request) {
-    Response response;
-    const metrics::TagSetId base = request.tags.value_or(vu.tags());
-
+[[gnu::noinline]] bool Client::Impl::begin(const Request& request, Hop& hop, Response& response) {
     Result<std::shared_ptr<const Url>> url = shared.urls.find(request.url);
     if (!url) {
         set_invalid_url(response, url.error().message);
-        return response;
+        return false;
     }
-    Hop hop;
     hop.url = std::move(*url);
     hop.method = request.method.empty() ? std::string_view("GET") : std::string_view(request.method);
     if (request.body.present()) hop.body = request.body.bytes();
-    std::optional<EncodedBody> encoded;
-    if (!request.compression.empty() && hop.body) {
-        auto result = encode_body(request, vu.logger());
-        if (!result) {
-            set_error(response, hop, {.cause = result.error().message});
-            return response;
-        }
-        encoded = std::move(*result);
-        hop.body = encoded->bytes;
-        hop.content_encoding = encoded->codings;
+    if (request.compression.empty() || !hop.body) return true;
+    auto encoded = encode_body(request, vu.logger());
+    if (!encoded) {
+        set_error(response, hop, {.cause = encoded.error().message});
+        return false;
     }
+    hop.encoded = std::make_unique<EncodedBody>(std::move(*encoded));
+    hop.body = hop.encoded->bytes;
+    return true;
+}
+
+Response Client::Impl::send(const Request& request) {
+    Response response;
+    const metrics::TagSetId base = request.tags.value_or(vu.tags());
+    Hop hop;
+    if (!begin(request, hop, response)) return response;
     if (shared.settings.rate_limiter) wait_for_place();
 
     const TimePoint start = shared.worker.now();
@@ -147,6 +142,12 @@ void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadli
     TimePoint end = start;
     MaybeFailure failure = check(request, hop);
     if (!failure) failure = exchange(request, hop, deadline, start, response, end);
+    conclude(request, hop, base, expected, end, std::move(failure), response);
+}
+
+[[gnu::noinline]] void Client::Impl::conclude(const Request& request, const Hop& hop, metrics::TagSetId base,
+                                              Expected expected, TimePoint end, MaybeFailure failure,
+                                              Response& response) {
     if (!failure && request.jar != nullptr) {
         request.jar->store_response(*hop.url, response.headers, shared.worker.clock().wall_time(end));
     }
@@ -193,7 +194,7 @@ void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadli
     if (hop.method != "GET" && !valid_method(hop.method))
         return fail({.cause = "net/http: invalid method " + quoted(hop.method)});
     const Url& url = *hop.url;
-    if (url.scheme() != "http" && url.scheme() != "https") {
+    if (!url.https() && url.scheme() != "http") {
         return fail({.cause = "unsupported protocol scheme " + quoted(url.scheme())});
     }
     if (url.host().empty()) return fail({.cause = "http: no Host in request URL"});

@@ -46,6 +46,10 @@ bool is_loss(const Failure& failure) {
     }
 }
 
+[[gnu::noinline]] MaybeFailure timed_out() {
+    return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
+}
+
 }  // namespace
 
 bool Client::Impl::closes_connection(const Request& request) const {
@@ -70,12 +74,11 @@ bool Client::Impl::closes_connection(const Request& request) const {
 MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& deadline, TimePoint start,
                                     Response& response, TimePoint& end) {
     if (request.timeout <= Duration::zero() || deadline.passed()) {
-        return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
+        return timed_out();
     }
     const Route route{.url = hop.url.get(), .proxy = shared.settings.proxies.find(*hop.url)};
     const bool repeatable = may_be_repeated(hop.method, request.headers);
     const bool keeps_connection = !closes_connection(request);
-    const std::string_view body = hop.body.value_or(std::string_view());
     // Authentication of a connection is for HTTP/1.1, and so is a tunnel inside a proxy's TLS.
     const bool may_be_http2 = route.url->https() && shared.settings.http2 && !hop.hold_connection &&
                               !(route.proxy != nullptr && route.proxy->tls);
@@ -83,8 +86,9 @@ MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& 
     Timings& timings = response.timings;
     int refusals = 0;
     bool lost_before = false;
-    const auto set_phases = [&](const ExchangeTimes& times, TimePoint ready) {
-        timings.sending = times.sent.value_or(end) - times.begun.value_or(ready);
+    const auto set_phases = [&](const Attempt& attempt) {
+        const ExchangeTimes& times = attempt.times;
+        timings.sending = times.sent.value_or(end) - times.begun.value_or(attempt.ready);
         if (times.sent) timings.waiting = std::max(times.first_byte.value_or(end), *times.sent) - *times.sent;
         if (times.first_byte) timings.receiving = end - std::max(*times.first_byte, times.sent.value_or(TimePoint{}));
     };
@@ -117,6 +121,7 @@ MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& 
                 http2.forget_origin(route);
             }
         }
+        Attempt attempt{.ready = ready};
         if (multiplexed) {
             struct CloseAtEnd {
                 Http2Connection* connection;
@@ -125,65 +130,72 @@ MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& 
                 }
             };
             const CloseAtEnd guard{keeps_connection ? nullptr : multiplexed.get()};
-            auto outcome = exchange_over_http2(request, hop, *multiplexed, deadline, response, ready);
+            exchange_over_http2(request, hop, *multiplexed, deadline, response, attempt);
             end = shared.worker.now();
-            const bool came_too_late = outcome.unprocessed && used_before && !multiplexed->usable();
-            if (outcome.unprocessed &&
+            const bool came_too_late = attempt.unprocessed && used_before && !multiplexed->usable();
+            if (attempt.unprocessed &&
                 (came_too_late ? !deadline.over() : pause_before_repeating(refusals++, deadline))) {
                 forget_round_trip(response);
                 start = end;
                 continue;
             }
-            const bool lost = outcome.failure && used_before && !outcome.started && !multiplexed->usable() &&
-                              is_loss(*outcome.failure);
+            const bool lost = attempt.failure && used_before && !attempt.started && !multiplexed->usable() &&
+                              is_loss(*attempt.failure);
             if (lost && repeatable && !std::exchange(lost_before, true) && !deadline.over()) {
                 forget_round_trip(response);
                 start = end;
                 continue;
             }
-            timings.blocked = outcome.ready - start;
-            set_phases(outcome.times, outcome.ready);
-            return std::move(outcome.failure);
+            timings.blocked = attempt.ready - start;
+            set_phases(attempt);
+            return std::move(attempt.failure);
         }
-        response.remote = connection->remote();
-        response.tls = connection->tls();
-
-        const std::string_view head = write_head(request, hop, route, response);
-        std::string debug_id;
-        if (!shared.settings.http_debug.empty()) {
-            debug_id = log_request(vu, head, body, shared.settings.http_debug == "full");
-        }
-        ResponseParser parser;
-        parser.start({.head_request = hop.method == "HEAD",
-                      .keep_body = request.response_body == ResponseBody::keep,
-                      .sink = request.sink,
-                      .max_head_size = shared.settings.max_head_size,
-                      .max_headers = shared.settings.max_headers,
-                      .max_body_size = shared.settings.max_body_size},
-                     response);
-        ExchangeTimes times;
-        auto failure = connection->exchange(
-            {.head = head, .body = body, .expect_continue = !body.empty() && expects_continue(request.headers)}, parser,
-            deadline, times);
-        end = shared.worker.now();
-        if (failure && used_before && repeatable && !parser.started() && !deadline.over()) {
+        exchange_over_http1(request, hop, route, *connection, deadline, response, end, attempt);
+        if (attempt.failure && used_before && repeatable && !attempt.started && !deadline.over()) {
             // The peer had given the connection up while it was idle; its other ones are as suspect.
             std::erase_if(idle, [&](const auto& other) { return other->serves(route); });
             start = end;
             continue;
         }
-        set_phases(times, ready);
-        if (!debug_id.empty() && !failure) {
-            log_response(vu, debug_id, response, shared.settings.http_debug == "full");
-        }
-        if (!failure && keeps_connection && connection->reusable()) {
+        set_phases(attempt);
+        if (!attempt.failure && keeps_connection && connection->reusable()) {
             if (hop.hold_connection) {
                 hop.held = std::move(connection);
             } else {
                 keep(std::move(connection), route, end);
             }
         }
-        return failure;
+        return std::move(attempt.failure);
+    }
+}
+
+[[gnu::noinline]] void Client::Impl::exchange_over_http1(const Request& request, const Hop& hop, const Route& route,
+                                                         Connection& connection, Deadline& deadline, Response& response,
+                                                         TimePoint& end, Attempt& attempt) {
+    response.remote = connection.remote();
+    response.tls = connection.tls();
+
+    const std::string_view head = write_head(request, hop, route, response);
+    const std::string_view body = hop.body.value_or(std::string_view());
+    std::string debug_id;
+    if (!shared.settings.http_debug.empty()) {
+        debug_id = log_request(vu, head, body, shared.settings.http_debug == "full");
+    }
+    ResponseParser parser;
+    parser.start({.head_request = hop.method == "HEAD",
+                  .keep_body = request.response_body == ResponseBody::keep,
+                  .sink = request.sink,
+                  .max_head_size = shared.settings.max_head_size,
+                  .max_headers = shared.settings.max_headers,
+                  .max_body_size = shared.settings.max_body_size},
+                 response);
+    attempt.failure = connection.exchange(
+        {.head = head, .body = body, .expect_continue = !body.empty() && expects_continue(request.headers)}, parser,
+        deadline, attempt.times);
+    end = shared.worker.now();
+    attempt.started = parser.started();
+    if (!debug_id.empty() && !attempt.failure) {
+        log_response(vu, debug_id, response, shared.settings.http_debug == "full");
     }
 }
 

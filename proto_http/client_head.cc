@@ -94,8 +94,8 @@ RequestHead Client::Impl::collect_head(const Request& request, const Hop& hop, R
         has_content_encoding |= name == "Content-Encoding";
         fields.push_back(field);
     }
-    if (!hop.content_encoding.empty() && hop.body && !has_content_encoding) {
-        fields.push_back({"Content-Encoding", hop.content_encoding});
+    if (hop.encoded && hop.body && !has_content_encoding) {
+        fields.push_back({"Content-Encoding", hop.encoded->codings});
     }
     if (!hop.referer.empty() && !has_referer) fields.push_back({"Referer", hop.referer});
     if (shared.settings.no_connection_reuse && !has_connection) fields.push_back({"Connection", "close"});

@@ -5,20 +5,42 @@
 #include "proto_http/http_debug.h"
 
 namespace k6::http {
+namespace {
 
-Client::Impl::Http2Outcome Client::Impl::exchange_over_http2(const Request& request, const Hop& hop,
-                                                             Http2Connection& connection, Deadline& deadline,
-                                                             Response& response, TimePoint ready) {
-    Http2Outcome outcome{.ready = ready};
-    if ((outcome.failure = connection.wait_for_slot(deadline, outcome.ready))) return outcome;
+[[gnu::noinline]] MaybeFailure no_more_requests() {
+    return fail({.cause = "http2: the connection takes no more requests"});
+}
+
+}  // namespace
+
+[[gnu::noinline]] void Client::Impl::exchange_over_http2(const Request& request, const Hop& hop,
+                                                         Http2Connection& connection, Deadline& deadline,
+                                                         Response& response, Attempt& attempt) {
+    if ((attempt.failure = connection.wait_for_slot(deadline, attempt.ready))) return;
     if (!connection.usable()) {
-        outcome.failure = fail({.cause = "http2: the connection takes no more requests"});
-        outcome.unprocessed = true;
-        return outcome;
+        attempt.failure = no_more_requests();
+        attempt.unprocessed = true;
+        return;
     }
+    Http2Stream stream(response, {.head_request = hop.method == "HEAD",
+                                  .keep_body = request.response_body == ResponseBody::keep,
+                                  .sink = request.sink,
+                                  .pool = &shared.response_pool});
+    const std::string debug_id = send_over_http2(request, hop, connection, stream, response);
+    attempt.failure = connection.receive(stream, deadline);
+    attempt.times = stream.times;
+    attempt.started = stream.started;
+    attempt.unprocessed = stream.unprocessed;
+    if (!debug_id.empty() && !attempt.failure) {
+        log_response(vu, debug_id, response, shared.settings.http_debug == "full");
+    }
+}
+
+[[gnu::noinline]] std::string Client::Impl::send_over_http2(const Request& request, const Hop& hop,
+                                                            Http2Connection& connection, Http2Stream& stream,
+                                                            Response& response) {
     response.remote = connection.remote();
     response.tls = connection.tls();
-
     const RequestHead head = collect_head(request, hop, response);
     const std::string_view body = hop.body.value_or(std::string_view());
     std::string debug_id;
@@ -27,26 +49,16 @@ Client::Impl::Http2Outcome Client::Impl::exchange_over_http2(const Request& requ
         write_request_head(head, shared.fields, shared.head);
         debug_id = log_request(vu, shared.head, body, shared.settings.http_debug == "full");
     }
-    Http2Stream stream(response, {.head_request = hop.method == "HEAD",
-                                  .keep_body = request.response_body == ResponseBody::keep,
-                                  .sink = request.sink,
-                                  .pool = &shared.response_pool});
-    outcome.failure = connection.exchange({.method = head.method,
-                                           .scheme = hop.url->scheme(),
-                                           .authority = head.host,
-                                           .target = head.target,
-                                           .user_agent = head.user_agent,
-                                           .fields = shared.fields,
-                                           .content_length = head.content_length,
-                                           .body = body},
-                                          stream, deadline);
-    outcome.times = stream.times;
-    outcome.started = stream.started;
-    outcome.unprocessed = stream.unprocessed;
-    if (!debug_id.empty() && !outcome.failure) {
-        log_response(vu, debug_id, response, shared.settings.http_debug == "full");
-    }
-    return outcome;
+    connection.send({.method = head.method,
+                     .scheme = hop.url->scheme(),
+                     .authority = head.host,
+                     .target = head.target,
+                     .user_agent = head.user_agent,
+                     .fields = shared.fields,
+                     .content_length = head.content_length,
+                     .body = body},
+                    stream);
+    return debug_id;
 }
 
 MaybeFailure Client::Impl::find_http2(const Route& route, Deadline& deadline, TimePoint start, Response& response,

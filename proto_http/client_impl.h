@@ -30,14 +30,20 @@
 
 namespace k6::http {
 
+/// The body as it is sent, where the request wants it encoded.
+struct EncodedBody {
+    std::string bytes;
+    std::string codings;
+};
+
 /// One hop of a request: the URL it goes to, what is sent there, and what redirects have taken away.
 struct Hop {
     std::shared_ptr<const Url> url;
     std::string_view method;
     /// nullopt: none. Encoded, if the request says so.
     std::optional<std::string_view> body;
-    /// What `body` is encoded with; empty if it is not.
-    std::string_view content_encoding;
+    /// What `body` lies in if the request wants it encoded.
+    std::unique_ptr<EncodedBody> encoded;
     bool first = true;
     /// `Content-…`, which describe a body.
     bool content_headers = true;
@@ -60,12 +66,18 @@ struct Client::Impl {
 
     Response send(const Request& request);
 
-    // client.cc
+    // client.cc. A suspended fiber's stack holds the frames of send, perform, round_trip and exchange…; with thousands
+    // of fibers none of it is in the processor's caches. So what is needed before or after the wait only is apart.
+    /// The first hop. False: the response says why there is none.
+    bool begin(const Request& request, Hop& hop, Response& response);
     /// Everything of one hop; authentication may take several round trips.
     void perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
                  Response& response);
     void round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
                     Expected expected, Response& response);
+    /// What follows an exchange that ended at `end`: cookies, the body's coding, samples.
+    void conclude(const Request& request, const Hop& hop, metrics::TagSetId base, Expected expected, TimePoint end,
+                  MaybeFailure failure, Response& response);
     void set_error(Response& response, const Hop& hop, const Failure& failure) const;
     MaybeFailure check(const Request& request, const Hop& hop) const;
     MaybeFailure decode_body(Response& response) const;
@@ -96,6 +108,19 @@ struct Client::Impl {
     /// Sends the request of a hop and reads the response. `end` is when that was over.
     MaybeFailure exchange(const Request& request, Hop& hop, Deadline& deadline, TimePoint start, Response& response,
                           TimePoint& end);
+    /// What came of one attempt.
+    struct Attempt {
+        /// When the connection had room for the request.
+        TimePoint ready{};
+        MaybeFailure failure = nullptr;
+        ExchangeTimes times = {};
+        /// Something of a response came.
+        bool started = false;
+        /// Any request may be sent again.
+        bool unprocessed = false;
+    };
+    void exchange_over_http1(const Request& request, const Hop& hop, const Route& route, Connection& connection,
+                             Deadline& deadline, Response& response, TimePoint& end, Attempt& attempt);
     /// A new connection; `ready` is when it was.
     MaybeFailure dial(const Route& route, TlsSession::Offer offer, Deadline& deadline, TimePoint start,
                       Response& response, std::unique_ptr<Connection>& connection, TimePoint& ready);
@@ -107,18 +132,11 @@ struct Client::Impl {
     /// The client's connection to that host, if it has one; `ready` is when, if that took time.
     MaybeFailure find_http2(const Route& route, Deadline& deadline, TimePoint start, Response& response,
                             std::shared_ptr<Http2Connection>& connection, TimePoint& ready);
-    struct Http2Outcome {
-        /// When the connection had room for the request.
-        TimePoint ready{};
-        MaybeFailure failure = nullptr;
-        ExchangeTimes times = {};
-        /// Something of a response came.
-        bool started = false;
-        /// Any request may be sent again.
-        bool unprocessed = false;
-    };
-    Http2Outcome exchange_over_http2(const Request& request, const Hop& hop, Http2Connection& connection,
-                                     Deadline& deadline, Response& response, TimePoint ready);
+    void exchange_over_http2(const Request& request, const Hop& hop, Http2Connection& connection, Deadline& deadline,
+                             Response& response, Attempt& attempt);
+    /// Returns the number under which the debug log has the request; empty without one.
+    std::string send_over_http2(const Request& request, const Hop& hop, Http2Connection& connection,
+                                Http2Stream& stream, Response& response);
     /// False: that was enough.
     bool pause_before_repeating(int repetitions, Deadline& deadline) const;
 

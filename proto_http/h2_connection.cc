@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t record_size = std::size_t{1} << 14;
 constexpr std::size_t kept_capacity = std::size_t{1} << 12;
 
-MaybeFailure timed_out() { return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"}); }
+[[gnu::noinline]] MaybeFailure timed_out() {
+    return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
+}
 
 }  // namespace
 
@@ -62,6 +64,7 @@ void Http2Connection::on_input() {
     // Whoever holds it may let go when a failure is told.
     const auto alive = shared_from_this();
     const BufferPool::Loan buffer(shared_.buffers);
+    session_.prefetch_streams();
     const IoResult result = base_->stream().read_now(buffer.data(), buffer.size());
     if (result.kind == IoResult::Kind::would_block) return;
     if (result.kind != IoResult::Kind::done) {
@@ -77,8 +80,10 @@ void Http2Connection::on_input() {
     }
     vu_.bytes_received += result.bytes;
     opened_since_read_ = 0;
+    session_.prefetch_responses();
     base_->tls_session()->give_input({buffer.data(), result.bytes});
     decrypt();
+    resume_ended();
     settle();
     if (!closed_) base_->stream().tell_of_rest();
 }
@@ -110,7 +115,23 @@ bool Http2Connection::decrypt() {
     }
 }
 
+void Http2Connection::resume_ended() {
+    // A single one waits for the end of the turn with those of other connections: its request goes out in a row with
+    // theirs.
+    if (session_.ended_streams() < 2 || Fiber::current() != nullptr) return;
+    resuming_ = true;
+    for (Http2Stream *stream = session_.take_ended(), *next = nullptr; stream != nullptr; stream = next) {
+        next = session_.take_ended();
+        if (next != nullptr && next->waiter != nullptr) next->waiter->prefetch();
+        if (stream->waiter == nullptr || std::exchange(stream->woken, true)) continue;
+        ++woken_;
+        stream->waiter->resume();
+    }
+    resuming_ = false;
+}
+
 void Http2Connection::settle() {
+    if (resuming_) return;
     flush();
     const std::size_t woken_before = woken_;
     while (Http2Stream* stream = session_.take_ended()) wake(*stream);
@@ -178,9 +199,16 @@ void Http2Connection::flush() {
 }
 
 MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready) {
+    Fiber::current()->check_interrupt();
+    if (deadline.over()) return timed_out();
+    if (!usable() || (session_.free_slots() != 0 && queue_.empty())) return nullptr;
+    return wait_in_queue(deadline, ready);
+}
+
+// Apart, so that the stack of a fiber that need not wait stays small.
+[[gnu::noinline]] MaybeFailure Http2Connection::wait_in_queue(Deadline& deadline, TimePoint& ready) {
     Fiber* const fiber = Fiber::current();
     for (bool waited = false; usable() && (session_.free_slots() == 0 || (!waited && !queue_.empty())); waited = true) {
-        fiber->check_interrupt();
         if (deadline.over()) return timed_out();
         Waiter waiter{fiber};
         struct Guard {
@@ -200,14 +228,22 @@ MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready
         guard.got_slot = !deadline.over();
         ready = shared_.worker.now();
     }
+    if (deadline.over()) return timed_out();
     return nullptr;
 }
 
-MaybeFailure Http2Connection::exchange(const Http2Request& request, Http2Stream& stream, Deadline& deadline) {
-    Fiber* const fiber = Fiber::current();
-    fiber->check_interrupt();
-    if (deadline.over()) return timed_out();
+void Http2Connection::send(const Http2Request& request, Http2Stream& stream) {
+    session_.open(stream, request);
+    // Alone, it goes out at once; in company, together with what others are about to send.
+    if (++opened_since_read_ == 1 && woken_ == 0 && !flush_soon_.requested()) {
+        settle();
+    } else if (!resuming_) {
+        flush_soon_.request();
+    }
+}
 
+MaybeFailure Http2Connection::receive(Http2Stream& stream, Deadline& deadline) {
+    Fiber* const fiber = Fiber::current();
     struct Guard {
         Http2Connection& connection;
         Http2Stream& stream;
@@ -218,13 +254,6 @@ MaybeFailure Http2Connection::exchange(const Http2Request& request, Http2Stream&
         }
     };
     const Guard guard{*this, stream};
-    session_.open(stream, request);
-    // Alone, it goes out at once; in company, together with what others are about to send.
-    if (++opened_since_read_ == 1 && woken_ == 0 && !flush_soon_.requested()) {
-        settle();
-    } else {
-        flush_soon_.request();
-    }
     while (stream.state == Http2Stream::State::open) {
         stream.woken = false;
         stream.waiter = fiber;

@@ -7,7 +7,8 @@
 //   auto connection = Http2Connection::start(shared, vu, std::move(dialled));
 //   Http2Stream stream(response, {});
 //   if (auto failure = connection->wait_for_slot(deadline)) …
-//   if (auto failure = connection->exchange(request, stream, deadline)) …     // request: scratch is fine
+//   connection->send(request, stream);                                  // request: scratch is fine
+//   if (auto failure = connection->receive(stream, deadline)) …
 //
 //   state   | event                                            | next
 //   open    | GOAWAY of either side, no stream number left     | leaving: takes no requests, streams go on
@@ -54,8 +55,10 @@ public:
     /// Returns when the server takes another stream, or (check usable()) when it never will. `ready` is set if that
     /// took time.
     MaybeFailure wait_for_slot(Deadline& deadline, TimePoint& ready);
-    /// Sends a request and waits for the end of its response; right after wait_for_slot().
-    MaybeFailure exchange(const Http2Request& request, Http2Stream& stream, Deadline& deadline);
+    /// Begins a request, right after wait_for_slot(); receive() must follow.
+    void send(const Http2Request& request, Http2Stream& stream);
+    /// Waits for the end of the response.
+    MaybeFailure receive(Http2Stream& stream, Deadline& deadline);
 
     void close();
 
@@ -64,12 +67,15 @@ private:
 
     Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique_ptr<Connection> dialled);
 
+    MaybeFailure wait_in_queue(Deadline& deadline, TimePoint& ready);
     /// The socket has something.
     void on_input();
     /// The socket takes more.
     void on_room();
     /// Plaintext to the session. False: the peer has ended the connection, or broke TLS; the session knows.
     bool decrypt();
+    /// Runs the fibers whose streams have ended, if there are several.
+    void resume_ended();
     /// After anything that may have made output or ended streams.
     void settle();
     void flush();
@@ -90,6 +96,8 @@ private:
     std::size_t opened_since_read_ = 0;
     bool waits_for_room_ = false;
     bool closed_ = false;
+    /// Fibers run from within resume_ended(): what they send goes out behind it.
+    bool resuming_ = false;
     /// Behind the turn in which several fibers send something: one flush for all of them.
     Deferred flush_soon_;
 };

@@ -116,12 +116,16 @@ struct Http2Session::Impl {
     std::vector<Http2Stream*> serialized;
     Http2Stream* first_ended = nullptr;
     Http2Stream* last_ended = nullptr;
+    std::size_t ended_count = 0;
     TimePoint now{};
     std::optional<std::uint32_t> goaway;
     std::int32_t goaway_last_stream = 0;
     std::optional<std::uint32_t> broken;
     std::string error;
     bool ended = false;
+    /// The last one, and what it is in words.
+    int known_status = 0;
+    std::string known_status_text;
     // Scratch.
     std::vector<nghttp2_nv> fields = std::vector<nghttp2_nv>(32);
     std::size_t field_count = 0;
@@ -233,12 +237,15 @@ void Http2Session::Impl::on_head(Http2Stream& stream) {
     stream.has_head = true;
     response.status = stream.status;
     response.protocol = Protocol::http_2;
-    char digits[12];
-    response.status_text.assign(digits, std::to_chars(digits, digits + sizeof digits, stream.status).ptr);
-    if (const std::string_view phrase = reason_phrase(stream.status); !phrase.empty()) {
-        response.status_text += ' ';
-        response.status_text += phrase;
+    if (stream.status != known_status) {
+        known_status = stream.status;
+        known_status_text = std::to_string(stream.status);
+        if (const std::string_view phrase = reason_phrase(stream.status); !phrase.empty()) {
+            known_status_text += ' ';
+            known_status_text += phrase;
+        }
     }
+    response.status_text = known_status_text;
     if (stream.status == 204 || stream.status == 304 || stream.config.head_request) stream.content_length.reset();
     if (stream.content_length && stream.config.keep_body) {
         // A hint only: the peer may claim anything.
@@ -393,6 +400,7 @@ void Http2Session::Impl::finish(Http2Stream& stream, MaybeFailure failure) {
     stream.next_ended = nullptr;
     (last_ended != nullptr ? last_ended->next_ended : first_ended) = &stream;
     last_ended = &stream;
+    ++ended_count;
 }
 
 void Http2Session::Impl::give_up(Http2Stream& stream, std::string cause) {
@@ -488,6 +496,29 @@ void Http2Session::reset(Http2Stream& stream) {
     }
 }
 
+namespace {
+
+template <class T>
+void prefetch(const T& object) noexcept {
+    const auto* const bytes = reinterpret_cast<const std::byte*>(&object);
+    for (std::size_t at = 0; at < sizeof(T); at += 64) __builtin_prefetch(bytes + at, 1);
+}
+
+/// Of more, those that are going to be fed are likely to be others.
+constexpr std::size_t most_prefetched = 16;
+
+}  // namespace
+
+void Http2Session::prefetch_streams() const noexcept {
+    if (impl_->streams.size() > most_prefetched) return;
+    for (const Http2Stream* stream : impl_->streams) prefetch(*stream);
+}
+
+void Http2Session::prefetch_responses() const noexcept {
+    if (impl_->streams.size() > most_prefetched) return;
+    for (const Http2Stream* stream : impl_->streams) prefetch(stream->response);
+}
+
 void Http2Session::feed(std::string_view bytes, TimePoint now) {
     Impl& impl = *impl_;
     if (impl.ended) return;
@@ -536,8 +567,11 @@ Http2Stream* Http2Session::take_ended() noexcept {
     if (stream == nullptr) return nullptr;
     impl_->first_ended = stream->next_ended;
     if (impl_->first_ended == nullptr) impl_->last_ended = nullptr;
+    --impl_->ended_count;
     return stream;
 }
+
+std::size_t Http2Session::ended_streams() const noexcept { return impl_->ended_count; }
 
 bool Http2Session::finished() const noexcept {
     return impl_->ended || (nghttp2_session_want_read(impl_->session.get()) == 0 &&

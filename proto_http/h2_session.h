@@ -143,6 +143,10 @@ public:
     /// Nobody waits for it any more: RST_STREAM(CANCEL).
     void reset(Http2Stream& stream);
 
+    /// Ask the processor for what feed() is going to touch of the streams, and then of their responses: they lie on the
+    /// stacks of as many fibers.
+    void prefetch_streams() const noexcept;
+    void prefetch_responses() const noexcept;
     /// Bytes from the server, at `now`. What they mean for the server is in the output afterwards.
     void feed(std::string_view bytes, TimePoint now);
     /// Nothing will come any more, because of `reason`: ends all streams.
@@ -153,6 +157,8 @@ public:
     /// All that was taken has gone out.
     void output_written(TimePoint now);
 
+    /// How many take_ended() will give.
+    std::size_t ended_streams() const noexcept;
     /// The next stream that has ended, or null.
     Http2Stream* take_ended() noexcept;
 

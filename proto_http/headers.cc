@@ -48,32 +48,56 @@ void make_canonical(char* name, std::size_t size) {
     }
 }
 
-/// The same for a name in lower case.
-void capitalize_words(char* name, std::size_t size) {
-    // Eight bytes at a time, the first one lowest.
-    using Word = std::uint64_t;
+/// Eight bytes of a name in lower case, the first one lowest, in canonical form. `starts` has the highest bit of each
+/// that begins a word; afterwards that of the first of the next eight.
+std::uint64_t capitalized(std::uint64_t word, std::uint64_t& starts) {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t high = ones * 0x80;
+    // Of bytes below 0x80, as those of tokens are, no sum carries over into the next one.
+    const std::uint64_t others = word ^ ones * '-';
+    const std::uint64_t dashes = ~(others + ones * 0x7f) & high;
+    const std::uint64_t letters = (word + ones * (0x80 - 'a')) & ~(word + ones * (0x7f - 'z')) & high;
+    const std::uint64_t capitals = (dashes << 8 | starts) & letters;
+    starts = dashes >> 56;
+    return word - (capitals >> 2);
+}
+
+template <class Word>
+Word load(const char* from) {
     static_assert(std::endian::native == std::endian::little);
-    constexpr Word ones = 0x0101010101010101;
-    constexpr Word high = ones * 0x80;
-    if (size == 0) return;
-    name[0] = upper(name[0]);
-    if (size < sizeof(Word)) {
-        for (std::size_t i = 1; i < size; ++i) {
-            if (name[i - 1] == '-') name[i] = upper(name[i]);
+    Word word = 0;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+}
+template <class Word>
+void store(Word word, char* to) {
+    std::memcpy(to, &word, sizeof word);
+}
+
+/// The canonical form of a name in lower case.
+void copy_capitalized(const char* name, std::size_t size, char* to) {
+    std::uint64_t starts = 0x80;
+    if (size < 4) {
+        char before = '-';
+        for (std::size_t i = 0; i < size; ++i) {
+            to[i] = before == '-' ? upper(name[i]) : name[i];
+            before = name[i];
         }
-        return;
-    }
-    for (std::size_t at = 0; at < size; at += sizeof(Word)) {
-        // The last eight may overlap those before.
-        at = std::min(at, size - sizeof(Word));
-        Word word = 0;
-        std::memcpy(&word, name + at, sizeof word);
-        // The highest bit of each byte that is a dash; exact up to the first one, and what may follow is looked at.
-        const Word others = word ^ ones * '-';
-        for (Word dashes = (others - ones) & ~others & high; dashes != 0; dashes &= dashes - 1) {
-            const std::size_t next = at + static_cast<std::size_t>(std::countr_zero(dashes)) / 8 + 1;
-            if (next < size && name[next - 1] == '-') name[next] = upper(name[next]);
-        }
+    } else if (size < 8) {
+        // Two halves that overlap.
+        const std::size_t second = size - 4;
+        const std::uint64_t word = capitalized(
+            load<std::uint32_t>(name) | std::uint64_t{load<std::uint32_t>(name + second)} << 8 * second, starts);
+        store(static_cast<std::uint32_t>(word), to);
+        store(static_cast<std::uint32_t>(word >> 8 * second), to + second);
+    } else {
+        std::size_t at = 0;
+        for (; at + 8 <= size; at += 8) store(capitalized(load<std::uint64_t>(name + at), starts), to + at);
+        if (at == size) return;
+        // The last eight overlap those before.
+        at = size - 8;
+        starts = name[at - 1] == '-' ? 0x80 : 0;
+        store(capitalized(load<std::uint64_t>(name + at), starts), to + at);
     }
 }
 
@@ -112,8 +136,10 @@ void Headers::end_field(bool name_is_token) {
 
 void Headers::add_lower_case(std::string_view name, std::string_view value) {
     const std::size_t begin = text_.size();
-    text_.append(name).append(value);
-    capitalize_words(text_.data() + begin, name.size());
+    text_.resize(begin + name.size() + value.size());
+    char* const to = text_.data() + begin;
+    copy_capitalized(name.data(), name.size(), to);
+    value.copy(to + name.size(), value.size());
     entries_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(name.size()),
                         static_cast<std::uint32_t>(begin + name.size()), static_cast<std::uint32_t>(value.size())});
 }

@@ -285,6 +285,7 @@ std::string Url::compose_with(std::string_view user_information) const {
 }
 
 void Url::compose() {
+    https_ = scheme_ == "https";
     text_ = compose_with(user_information_);
     if (credentials_) masked_ = compose_with(credentials_->password ? "****:****" : "****");
     request_target_ = !opaque_.empty() ? opaque_ : escaped_path_.empty() ? "/" : escaped_path_;

@@ -75,7 +75,7 @@ public:
     /// What a request line carries: `/` for an empty path.
     const std::string& request_target() const noexcept { return request_target_; }
 
-    bool https() const noexcept { return scheme_ == "https"; }
+    bool https() const noexcept { return https_; }
 
     friend bool operator==(const Url& a, const Url& b) { return a.text_ == b.text_; }
 
@@ -106,6 +106,7 @@ private:
     bool international_ = false;
     bool has_authority_ = false;
     bool has_query_ = false;
+    bool https_ = false;
 
     std::string text_;
     std::string masked_;

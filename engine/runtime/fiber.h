@@ -73,6 +73,9 @@ public:
     /// Always deferred to the worker's loop, where ready fibers run one after the other: for completions in bulk.
     void resume_later();
 
+    /// Asks the processor for what resuming the fiber will touch: for those who resume several, while another one runs.
+    void prefetch() const noexcept;
+
     /// Marks the fiber; if it is suspended with a hook, the hook is called, once. Outside of fibers the hook may resume
     /// the fiber at once, so it may have ended when this returns.
     void interrupt();
@@ -102,7 +105,6 @@ private:
 
     void enter() noexcept;
     void leave() noexcept;
-    void prefetch() const noexcept;
 
     friend void sleep_for(std::chrono::nanoseconds, TimingWheel::Precision);
     friend void sleep_until(TimePoint, TimingWheel::Precision);
