@@ -190,6 +190,47 @@ TEST_F(Http2ClientTest, AnInterruptionResetsItsStreamOnly) {
     EXPECT_EQ(world.samples("http_reqs").size(), 2u);
 }
 
+TEST_F(Http2ClientTest, WhoeverRunsFirstMayEndTheOthers) {
+    std::vector<std::uint32_t> streams;
+    ScriptedPeer peer({[&](PeerSocket& socket) {
+        Http2Peer peer(socket, identity);
+        peer.write(settings());
+        peer.write(response(peer.read_request(), 200, "first"));
+        for (int i = 0; i < 4; ++i) streams.push_back(peer.read_request());
+        // All in one read: their fibers run one behind the other.
+        std::string all;
+        for (const std::uint32_t stream : streams) all += response(stream, 200, std::to_string(stream));
+        peer.write(all);
+        peer.write(response(peer.read_request(), 200, "again"));
+        peer.wait_for_close();
+    }});
+    std::vector<std::string> bodies;
+    world.run([&](Client& client) {
+        EXPECT_EQ(client.send({.url = url(peer)}).status, 200);
+        std::vector<Fiber*> fibers;
+        for (std::size_t i = 0; i < 4; ++i) {
+            fibers.push_back(&world.worker().spawn([&, i] {
+                try {
+                    bodies.push_back(client.send({.url = url(peer)}).body);
+                } catch (const Interrupted&) {
+                    bodies.emplace_back("interrupted");
+                    throw;
+                }
+                if (i > 0) return;
+                // The response of this one is there, too.
+                fibers[2]->interrupt();
+                bodies.push_back(client.send({.url = url(peer)}).body);
+            }));
+        }
+        // The fibers refer to what lies here.
+        while (bodies.size() < 5) sleep_for(milliseconds(1));
+    });
+    ASSERT_EQ(streams, (std::vector<std::uint32_t>{3, 5, 7, 9}));
+    EXPECT_EQ(bodies, (std::vector<std::string>{"3", "5", "9", "interrupted", "again"}));
+    peer.finish();
+    EXPECT_EQ(peer.connections(), 1);
+}
+
 TEST_F(Http2ClientTest, RequestsQueueForTheServersLimit) {
     std::vector<std::uint32_t> streams;
     int most_open = 0;

@@ -222,7 +222,9 @@ void Fiber::enter() noexcept {
 
     impl.exceptions = std::exchange(*exceptions, outside);
     running_fiber = nullptr;
-    if (impl.ended) worker_->ended(*this);
+    Worker& worker = *worker_;
+    if (impl.ended) worker.ended(*this);
+    if (Fiber* const next = worker.take_successor()) next->enter();
 }
 
 // From the fiber to the worker's loop, until it is entered again.
@@ -263,6 +265,14 @@ void Fiber::resume_later() {
     hook_ = {};
     state_ = State::ready;
     worker_->schedule(*this);
+}
+
+void Fiber::resume_next() {
+    if (running_fiber == nullptr) return resume();
+    if (state_ != State::suspended) throw std::logic_error("Fiber::resume: the fiber is not suspended");
+    hook_ = {};
+    state_ = State::ready;
+    worker_->succeed(*this);
 }
 
 void Fiber::interrupt() {

@@ -73,6 +73,9 @@ public:
     /// Always deferred to the worker's loop, where ready fibers run one after the other: for completions in bulk.
     void resume_later();
 
+    /// Deferred, too, but only until the running fiber leaves: for what that one does last, so that what it has brought
+    /// is still in the processor's caches.
+    void resume_next();
     /// Asks the processor for what resuming the fiber will touch: for those who resume several, while another one runs.
     void prefetch() const noexcept;
 

@@ -159,6 +159,29 @@ TEST_F(FiberTest, ResumeLaterIsDeferredOutsideOfFibersToo) {
     EXPECT_EQ(log, (Log{"task", "fiber"}));
 }
 
+TEST_F(FiberTest, ResumeNextRunsBehindTheRunningFiberAndAheadOfOthers) {
+    std::vector<Fiber*> suspended;
+    for (const char* name : {"next", "later"}) {
+        suspended.push_back(&worker.spawn([this, name] {
+            Fiber::current()->suspend({});
+            log.push_back(name);
+            sleep_for(1s);
+        }));
+    }
+    worker.spawn([&] {
+        suspended[0]->resume_next();
+        // There is one such place.
+        suspended[1]->resume_next();
+        EXPECT_EQ(suspended[0]->state(), Fiber::State::ready);
+        log.push_back("first");
+        sleep_for(1s);
+        log.push_back("first again");
+    });
+    worker.spawn([&] { log.push_back("second"); });
+    run();
+    EXPECT_EQ(log, (Log{"first", "next", "second", "later", "first again"}));
+}
+
 // Every cell of the table in fiber.h that is a programmer error.
 TEST_F(FiberTest, MisuseIsALogicError) {
     Fiber& fresh = worker.spawn([&] {

@@ -32,7 +32,7 @@ struct Join {
             next = count;
         }
         std::erase(running, self);
-        if (running.empty() && parent_waits) parent->resume();
+        if (running.empty() && parent_waits) parent->resume_next();
     }
 
     void interrupt_all() {

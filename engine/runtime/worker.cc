@@ -32,8 +32,8 @@ namespace {
 
 constinit thread_local Worker* current_worker = nullptr;
 
-/// Fibers that have ended and wait for another body, so that a batch of requests makes none.
-constexpr std::size_t most_resting = 64;
+/// Fibers that have ended and wait for another body, so that batches of requests, of many VUs in a turn, make none.
+constexpr std::size_t most_resting = 512;
 
 SimulatedClock* as_simulated(Clock* clock) {
     if (clock == nullptr) throw std::invalid_argument("Worker: no clock");
@@ -78,8 +78,8 @@ void forget_in(std::vector<T*>& list, const T* gone) noexcept {
 // owners,
 //   who make fibers ready; the alarm, set to the wheel's next wakeup, makes sleepers ready;
 // * runs what other threads and fibers have posted;
-// * runs the fibers that are ready, but none of those that they make ready: so fibers that keep each other busy starve
-//   nobody;
+// * runs the fibers that are ready, but none of those that they make ready, save that one may have a successor when it
+//   ends: so fibers that keep each other busy starve nobody;
 // * runs what was deferred to this point.
 struct Worker::Impl {
     Config config;
@@ -99,6 +99,7 @@ struct Worker::Impl {
     std::vector<Fiber*> fibers;
     std::vector<Fiber*> ready;
     std::vector<Fiber*> batch;    // the ready fibers of this turn
+    Fiber* successor = nullptr;   // runs once the current one has left
     std::vector<Fiber*> resting;  // fibers that have ended, for reuse
     TimePoint batch_time{};
     bool batch_time_known = false;
@@ -363,6 +364,13 @@ Fiber& Worker::spawn(std::function<void()> body) {
 }
 
 void Worker::schedule(Fiber& fiber) { impl_->ready.push_back(&fiber); }
+
+void Worker::succeed(Fiber& fiber) {
+    if (impl_->successor != nullptr) return schedule(fiber);
+    impl_->successor = &fiber;
+}
+
+Fiber* Worker::take_successor() noexcept { return std::exchange(impl_->successor, nullptr); }
 
 void Worker::ended(Fiber& fiber) noexcept {
     std::vector<Fiber*>& fibers = impl_->fibers;

@@ -91,6 +91,9 @@ private:
 
     StackArena& stacks() noexcept;
     void schedule(Fiber& fiber);
+    /// The fiber runs once the current one has left.
+    void succeed(Fiber& fiber);
+    Fiber* take_successor() noexcept;
     void ended(Fiber& fiber) noexcept;
     /// 0 or an errno.
     int watch(Descriptor& descriptor);
