@@ -80,7 +80,7 @@ void Http2Connection::on_input() {
     }
     vu_.bytes_received += result.bytes;
     opened_since_read_ = 0;
-    session_.prefetch_responses();
+    session_.prefetch_behind_streams();
     base_->tls_session()->give_input({buffer.data(), result.bytes});
     decrypt();
     resume_ended();

@@ -514,9 +514,13 @@ void Http2Session::prefetch_streams() const noexcept {
     for (const Http2Stream* stream : impl_->streams) prefetch(*stream);
 }
 
-void Http2Session::prefetch_responses() const noexcept {
+void Http2Session::prefetch_behind_streams() const noexcept {
     if (impl_->streams.size() > most_prefetched) return;
-    for (const Http2Stream* stream : impl_->streams) prefetch(stream->response);
+    for (const Http2Stream* stream : impl_->streams) {
+        prefetch(stream->response);
+        __builtin_prefetch(stream->waiter, 1);
+        __builtin_prefetch(reinterpret_cast<const std::byte*>(stream->waiter) + 64, 1);
+    }
 }
 
 void Http2Session::feed(std::string_view bytes, TimePoint now) {

@@ -143,10 +143,10 @@ public:
     /// Nobody waits for it any more: RST_STREAM(CANCEL).
     void reset(Http2Stream& stream);
 
-    /// Ask the processor for what feed() is going to touch of the streams, and then of their responses: they lie on the
-    /// stacks of as many fibers.
+    /// Ask the processor for what feed() and its caller are going to touch: of the streams, which lie on the stacks of
+    /// as many fibers, and then of their responses and fibers.
     void prefetch_streams() const noexcept;
-    void prefetch_responses() const noexcept;
+    void prefetch_behind_streams() const noexcept;
     /// Bytes from the server, at `now`. What they mean for the server is in the output afterwards.
     void feed(std::string_view bytes, TimePoint now);
     /// Nothing will come any more, because of `reason`: ends all streams.

@@ -200,9 +200,9 @@ void Fiber::prefetch() const noexcept {
     __builtin_prefetch(impl_.get(), 1);
     if (top_ == nullptr) return;
     // The switch pushes the saved registers below this frame, and the frames that it returns through lie above.
-    const auto* line = static_cast<const std::byte*>(top_) - 64;
+    const auto* line = static_cast<const std::byte*>(top_) - 128;
     // Four at a time: counting would cost as much as asking. Beyond the stack lies another one's guard: no harm.
-    for (const auto* const end = line + 64 * (lines_ + 1); line < end; line += 256) {
+    for (const auto* const end = line + 64 * (lines_ + 2); line < end; line += 256) {
         __builtin_prefetch(line, 1);
         __builtin_prefetch(line + 64, 1);
         __builtin_prefetch(line + 128, 1);
