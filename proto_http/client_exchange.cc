@@ -46,10 +46,6 @@ bool is_loss(const Failure& failure) {
     }
 }
 
-[[gnu::noinline]] MaybeFailure timed_out() {
-    return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
-}
-
 }  // namespace
 
 bool Client::Impl::closes_connection(const Request& request) const {
@@ -73,9 +69,7 @@ bool Client::Impl::closes_connection(const Request& request) const {
 
 MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& deadline, TimePoint start,
                                     Response& response, TimePoint& end) {
-    if (request.timeout <= Duration::zero() || deadline.passed()) {
-        return timed_out();
-    }
+    if (request.timeout <= Duration::zero() || deadline.passed()) return timed_out();
     const Route route{.url = hop.url.get(), .proxy = shared.settings.proxies.find(*hop.url)};
     const bool repeatable = may_be_repeated(hop.method, request.headers);
     const bool keeps_connection = !closes_connection(request);

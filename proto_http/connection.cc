@@ -18,8 +18,6 @@ constexpr std::chrono::seconds connect_timeout{30};
 /// How long a body waits for a `100 Continue` that may never come (RFC 9110 section 10.1.1).
 constexpr std::chrono::seconds continue_timeout{1};
 
-MaybeFailure timed_out() { return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"}); }
-
 std::string errno_text(int number) {
     std::string text = std::generic_category().message(number);
     if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') {

@@ -25,6 +25,10 @@ struct Failure {
 /// null: all went well. A pointer because failures are rare and large.
 using MaybeFailure = std::unique_ptr<const Failure>;
 inline MaybeFailure fail(Failure failure) { return std::make_unique<const Failure>(std::move(failure)); }
+/// The request's deadline came. Apart, so that no waiting fiber's frame has room for a Failure.
+[[gnu::noinline]] inline MaybeFailure timed_out() {
+    return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
+}
 
 /// When the phases of an exchange ended; a phase that was not reached has no time.
 struct ExchangeTimes {

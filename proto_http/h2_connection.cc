@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t record_size = std::size_t{1} << 14;
 constexpr std::size_t kept_capacity = std::size_t{1} << 12;
 
-[[gnu::noinline]] MaybeFailure timed_out() {
-    return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
-}
-
 }  // namespace
 
 /// A fiber that waits for a slot.
@@ -63,10 +59,21 @@ Http2Connection::~Http2Connection() { close(); }
 void Http2Connection::on_input() {
     // Whoever holds it may let go when a failure is told.
     const auto alive = shared_from_this();
-    const BufferPool::Loan buffer(shared_.buffers);
     session_.prefetch_streams();
+    // Responses that take several reads are followed by one write, as those that take one; but others have their turn.
+    constexpr int most_reads = 8;
+    int reads = 0;
+    while (read_some(reads == 0) && ++reads < most_reads) {
+    }
+    resume_ended();
+    settle();
+    if (!closed_) base_->stream().tell_of_rest();
+}
+
+bool Http2Connection::read_some(bool first) {
+    const BufferPool::Loan buffer(shared_.buffers);
     const IoResult result = base_->stream().read_now(buffer.data(), buffer.size());
-    if (result.kind == IoResult::Kind::would_block) return;
+    if (result.kind == IoResult::Kind::would_block) return false;
     if (result.kind != IoResult::Kind::done) {
         if (write_failure_) {
             session_.end(*write_failure_);
@@ -75,17 +82,13 @@ void Http2Connection::on_input() {
         } else {
             session_.end(*base_->failed(Operation::read, result));
         }
-        settle();
-        return;
+        return false;
     }
     vu_.bytes_received += result.bytes;
     opened_since_read_ = 0;
-    session_.prefetch_behind_streams();
+    if (first) session_.prefetch_behind_streams();
     base_->tls_session()->give_input({buffer.data(), result.bytes});
-    decrypt();
-    resume_ended();
-    settle();
-    if (!closed_) base_->stream().tell_of_rest();
+    return decrypt() && base_->stream().may_have_input();
 }
 
 void Http2Connection::on_room() {

@@ -70,6 +70,8 @@ private:
     MaybeFailure wait_in_queue(Deadline& deadline, TimePoint& ready);
     /// The socket has something.
     void on_input();
+    /// Reads once. False: there is no more, at least for now.
+    bool read_some(bool first);
     /// The socket takes more.
     void on_room();
     /// Plaintext to the session. False: the peer has ended the connection, or broke TLS; the session knows.

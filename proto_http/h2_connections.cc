@@ -79,7 +79,7 @@ MaybeFailure Http2Connections::await_dial(const Route& route, Deadline& deadline
     };
     const Guard guard{*this, other, &waiter};
     deadline.suspend({&DialWaiter::wake, &waiter});
-    if (deadline.over()) return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
+    if (deadline.over()) return timed_out();
     return std::move(waiter.failure);
 }
 

@@ -201,13 +201,15 @@ void Fiber::prefetch() const noexcept {
     if (top_ == nullptr) return;
     // The switch pushes the saved registers below this frame, and the frames that it returns through lie above.
     const auto* line = static_cast<const std::byte*>(top_) - 128;
-    // Four at a time: counting would cost as much as asking. Beyond the stack lies another one's guard: no harm.
-    for (const auto* const end = line + 64 * (lines_ + 2); line < end; line += 256) {
+    int left = lines_ + 2;
+    // Four at a time: counting would cost as much as asking.
+    for (; left >= 4; left -= 4, line += 256) {
         __builtin_prefetch(line, 1);
         __builtin_prefetch(line + 64, 1);
         __builtin_prefetch(line + 128, 1);
         __builtin_prefetch(line + 192, 1);
     }
+    for (; left > 0; --left, line += 64) __builtin_prefetch(line, 1);
 }
 
 // From the worker's loop into the fiber, until it leaves or ends.
