@@ -124,7 +124,7 @@ struct Http2Session::Impl {
     std::string error;
     bool ended = false;
     /// The last one, and what it is in words.
-    int known_status = 0;
+    int known_status = -1;
     std::string known_status_text;
     // Scratch.
     std::vector<nghttp2_nv> fields = std::vector<nghttp2_nv>(32);

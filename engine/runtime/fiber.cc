@@ -225,8 +225,16 @@ void Fiber::enter() noexcept {
     impl.exceptions = std::exchange(*exceptions, outside);
     running_fiber = nullptr;
     Worker& worker = *worker_;
-    if (impl.ended) worker.ended(*this);
-    if (Fiber* const next = worker.take_successor()) next->enter();
+    Fiber* const next = worker.take_successor();
+    const bool has_ended = impl.ended;
+    if (has_ended) worker.ended(*this);
+    if (next == nullptr) return;
+    // Two fibers that succeed each other without end would starve everybody else.
+    if (has_ended) {
+        next->enter();
+    } else {
+        worker.schedule(*next);
+    }
 }
 
 // From the fiber to the worker's loop, until it is entered again.

@@ -73,8 +73,8 @@ public:
     /// Always deferred to the worker's loop, where ready fibers run one after the other: for completions in bulk.
     void resume_later();
 
-    /// Deferred, too, but only until the running fiber leaves: for what that one does last, so that what it has brought
-    /// is still in the processor's caches.
+    /// Deferred until the running fiber has ended: what it leaves behind is then still in the processor's caches. If it
+    /// suspends instead, this is resume_later().
     void resume_next();
     /// Asks the processor for what resuming the fiber will touch: for those who resume several, while another one runs.
     void prefetch() const noexcept;

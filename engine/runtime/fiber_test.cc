@@ -159,7 +159,7 @@ TEST_F(FiberTest, ResumeLaterIsDeferredOutsideOfFibersToo) {
     EXPECT_EQ(log, (Log{"task", "fiber"}));
 }
 
-TEST_F(FiberTest, ResumeNextRunsBehindTheRunningFiberAndAheadOfOthers) {
+TEST_F(FiberTest, ResumeNextRunsBehindAFiberThatEndsAndAheadOfOthers) {
     std::vector<Fiber*> suspended;
     for (const char* name : {"next", "later"}) {
         suspended.push_back(&worker.spawn([this, name] {
@@ -174,12 +174,26 @@ TEST_F(FiberTest, ResumeNextRunsBehindTheRunningFiberAndAheadOfOthers) {
         suspended[1]->resume_next();
         EXPECT_EQ(suspended[0]->state(), Fiber::State::ready);
         log.push_back("first");
+    });
+    worker.spawn([&] { log.push_back("second"); });
+    run();
+    EXPECT_EQ(log, (Log{"first", "next", "second", "later"}));
+}
+
+TEST_F(FiberTest, ResumeNextBehindAFiberThatSuspendsIsDeferred) {
+    Fiber& waiting = worker.spawn([&] {
+        Fiber::current()->suspend({});
+        log.push_back("next");
+    });
+    worker.spawn([&] {
+        waiting.resume_next();
+        log.push_back("first");
         sleep_for(1s);
         log.push_back("first again");
     });
     worker.spawn([&] { log.push_back("second"); });
     run();
-    EXPECT_EQ(log, (Log{"first", "next", "second", "later", "first again"}));
+    EXPECT_EQ(log, (Log{"first", "second", "next", "first again"}));
 }
 
 // Every cell of the table in fiber.h that is a programmer error.

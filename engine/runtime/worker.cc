@@ -74,12 +74,11 @@ void forget_in(std::vector<T*>& list, const T* gone) noexcept {
 
 // The loop takes turns, each of which
 //
-// * asks the kernel what has happened (waiting for it if there is nothing else to do) and tells the descriptors'
-// owners,
-//   who make fibers ready; the alarm, set to the wheel's next wakeup, makes sleepers ready;
+// * asks the kernel what has happened (waiting for it if there is nothing else to do) and tells the owners of the
+//   descriptors, who make fibers ready; the alarm, set to the wheel's next wakeup, makes sleepers ready;
 // * runs what other threads and fibers have posted;
-// * runs the fibers that are ready, but none of those that they make ready, save that one may have a successor when it
-//   ends: so fibers that keep each other busy starve nobody;
+// * runs the fibers that are ready, but none of those that they make ready, save that one that ends may name a
+//   successor: so fibers that keep each other busy starve nobody;
 // * runs what was deferred to this point.
 struct Worker::Impl {
     Config config;
@@ -99,7 +98,7 @@ struct Worker::Impl {
     std::vector<Fiber*> fibers;
     std::vector<Fiber*> ready;
     std::vector<Fiber*> batch;    // the ready fibers of this turn
-    Fiber* successor = nullptr;   // runs once the current one has left
+    Fiber* successor = nullptr;   // runs once the current one has ended
     std::vector<Fiber*> resting;  // fibers that have ended, for reuse
     TimePoint batch_time{};
     bool batch_time_known = false;

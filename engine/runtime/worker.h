@@ -91,7 +91,7 @@ private:
 
     StackArena& stacks() noexcept;
     void schedule(Fiber& fiber);
-    /// The fiber runs once the current one has left.
+    /// The fiber runs once the current one has ended.
     void succeed(Fiber& fiber);
     Fiber* take_successor() noexcept;
     void ended(Fiber& fiber) noexcept;
