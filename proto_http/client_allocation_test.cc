@@ -95,7 +95,7 @@ TEST(ClientAllocationTest, APostWithHeadersAndCredentials) {
     EXPECT_EQ(allocations_of(request, small, peer), 0u);
 }
 
-// As far as it is ours: nghttp2 takes memory from malloc for each stream.
+// nghttp2's own memory is lent by a BlockPool again and again.
 TEST(ClientAllocationTest, OverHttp2) {
     const testing::PeerIdentity identity;
     ScriptedPeer peer({[&](PeerSocket& socket) {

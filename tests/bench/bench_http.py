@@ -62,6 +62,8 @@ def measure(bench, arguments):
     rows.append(Row("script: batch of six", single, ours(script("batch_of_six"), "/bytes/128", 50), 1.0))
     # A batch has six connections: as many VUs less have as many of them.
     rows.append(Row("script: batch of six, on as many connections", single, ours(script("batch_of_six"), "/bytes/128", 8), 1.0))
+    # What six times the connections cost by themselves.
+    rows.append(Row("wrk: 300 connections, as the batches of 50 VUs", wrk("/bytes/128", 50), wrk("/bytes/128", 300)[1], None))
     if arguments.only:
         rows = [row for row in rows if re.search(arguments.only, row.name)]
 
@@ -80,7 +82,7 @@ def measure(bench, arguments):
         base = statistics.median(cost[0] for cost in row.costs)
         cost = statistics.median(cost[1] for cost in row.costs)
         print(f"{row.name:52} {base:6.2f} µs {cost:6.2f} µs   {statistics.median(row.ratios):5.2f} ({min(row.ratios):.2f} to {max(row.ratios):.2f})"
-              f"   ≤ {row.limit} × {row.baseline[0]}")
+              + (f"   ≤ {row.limit} × {row.baseline[0]}" if row.limit else ""))
 
 
 if __name__ == "__main__":
