@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/exec/vu.h"
+#include "engine/runtime/aside.h"
 #include "proto_http/client_impl.h"
 #include "proto_http/content_coding.h"
 #include "proto_http/cookie_jar.h"
@@ -93,11 +94,12 @@ void forget_round_trip(Response& response) {
     return true;
 }
 
-Response Client::Impl::send(const Request& request) {
-    Response response;
+void Client::Impl::send(const Request& request, Response& response) {
     const metrics::TagSetId base = request.tags.value_or(vu.tags());
     Hop hop;
-    if (!begin(request, hop, response)) return response;
+    bool begun = false;
+    run_aside([&] { begun = begin(request, hop, response); });
+    if (!begun) return;
     if (shared.settings.rate_limiter) wait_for_place();
 
     const TimePoint start = shared.worker.now();
@@ -109,7 +111,6 @@ Response Client::Impl::send(const Request& request) {
         perform(request, hop, deadline, base, shared.worker.now(), response);
     }
     response.url = hop.url->text();
-    return response;
 }
 
 [[gnu::noinline]] void Client::Impl::wait_for_place() {
@@ -139,17 +140,26 @@ void Client::Impl::perform(const Request& request, Hop& hop, Deadline& deadline,
 
 void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
                               TimePoint start, Expected expected, Response& response) {
-    TimePoint end = start;
-    MaybeFailure failure = check(request, hop);
-    if (!failure) failure = exchange(request, hop, deadline, start, response, end);
-    conclude(request, hop, base, expected, end, std::move(failure), response);
+    Exchange exchange(request, hop, deadline, start, response);
+    run_aside([&] { begin_exchange(exchange); });
+    if (exchange.step == Exchange::Step::under_way) await(exchange);
+    bool done = false;
+    run_aside([&] {
+        done = complete(exchange);
+        if (done) conclude(exchange, base, expected);
+    });
+    if (done) return;
+    exchange_in_full(exchange);
+    run_aside([&] { conclude(exchange, base, expected); });
 }
 
-[[gnu::noinline]] void Client::Impl::conclude(const Request& request, const Hop& hop, metrics::TagSetId base,
-                                              Expected expected, TimePoint end, MaybeFailure failure,
-                                              Response& response) {
+void Client::Impl::conclude(Exchange& exchange, metrics::TagSetId base, Expected expected) {
+    const Request& request = exchange.request;
+    const Hop& hop = exchange.hop;
+    Response& response = exchange.response;
+    MaybeFailure& failure = exchange.outcome.failure;
     if (!failure && request.jar != nullptr) {
-        request.jar->store_response(*hop.url, response.headers, shared.worker.clock().wall_time(end));
+        request.jar->store_response(*hop.url, response.headers, shared.worker.clock().wall_time(exchange.end));
     }
     if (!failure && request.response_body == ResponseBody::keep) failure = decode_body(response);
     if (failure) {
@@ -174,10 +184,10 @@ void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadli
                    .error = response.error.text,
                    .expected = std::nullopt,
                    .timings = response.timings,
-                   .end = end};
+                   .end = exchange.end};
     if (response.tls) {
         trip.tls = response.tls->version;
-        trip.ocsp_status = response.tls->ocsp.status;
+        trip.ocsp_status = response.tls->ocsp().status;
     }
     if (expected) trip.expected = is_expected(*expected, response.status);
     metrics.record(trip);
@@ -263,7 +273,7 @@ void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadli
 
 Client::Client(Vu& vu, ClientShared& shared) : impl_(std::make_unique<Impl>(vu, shared.impl())) {}
 Client::~Client() = default;
-Response Client::send(const Request& request) { return impl_->send(request); }
+void Client::send(const Request& request, Response& response) { impl_->send(request, response); }
 Result<void> Client::check_url(std::string_view url) {
     const auto found = impl_->shared.urls.find(url);
     if (!found) return found.error();

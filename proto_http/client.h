@@ -37,7 +37,13 @@ public:
     /// The final response after redirects, or the failure. Records one set of samples for each round trip. Throws
     /// Interrupted when the fiber is interrupted: then nothing is recorded for the round trip under way.
     /// In the steady state (connection kept, response recycled) nothing here allocates.
-    Response send(const Request& request);
+    Response send(const Request& request) {
+        Response response;
+        send(request, response);
+        return response;
+    }
+    /// Into a response that is new or was recycled. After Interrupted it may hold anything.
+    void send(const Request& request, Response& response);
 
     /// Leaves HTTP: a GET on a connection of its own, whose `fields` (Upgrade, Connection, …) go as they are spelled.
     /// Its redirects, authentication, body and tags play no part, and no metrics are recorded. A refusal closes the

@@ -67,129 +67,204 @@ bool Client::Impl::closes_connection(const Request& request) const {
     return nullptr;
 }
 
-MaybeFailure Client::Impl::exchange(const Request& request, Hop& hop, Deadline& deadline, TimePoint start,
-                                    Response& response, TimePoint& end) {
-    if (request.timeout <= Duration::zero() || deadline.passed()) return timed_out();
-    const Route route{.url = hop.url.get(), .proxy = shared.settings.proxies.find(*hop.url)};
-    const bool repeatable = may_be_repeated(hop.method, request.headers);
-    const bool keeps_connection = !closes_connection(request);
-    // Authentication of a connection is for HTTP/1.1, and so is a tunnel inside a proxy's TLS.
-    const bool may_be_http2 = route.url->https() && shared.settings.http2 && !hop.hold_connection &&
-                              !(route.proxy != nullptr && route.proxy->tls);
-    const auto offer = may_be_http2 ? TlsSession::Offer::http2_and_http1 : TlsSession::Offer::http1;
-    Timings& timings = response.timings;
-    int refusals = 0;
-    bool lost_before = false;
-    const auto set_phases = [&](const Attempt& attempt) {
-        const ExchangeTimes& times = attempt.times;
-        timings.sending = times.sent.value_or(end) - times.begun.value_or(attempt.ready);
-        if (times.sent) timings.waiting = std::max(times.first_byte.value_or(end), *times.sent) - *times.sent;
-        if (times.first_byte) timings.receiving = end - std::max(*times.first_byte, times.sent.value_or(TimePoint{}));
-    };
+void Client::Impl::Exchange::let_go() {
+    stream.reset();
+    parser.reset();
+    connection.reset();
+    if (multiplexed && !keeps_connection) multiplexed->close();
+    multiplexed.reset();
+}
 
-    for (bool again = false;; again = true) {
-        std::unique_ptr<Connection> connection = std::move(hop.held);
-        // What may be repeated is tried at once; anything else only where the peer is still there.
-        TimePoint ready = start;
-        std::shared_ptr<Http2Connection> multiplexed;
-        if (may_be_http2 && keeps_connection) {
-            if (auto failure = find_http2(route, deadline, start, response, multiplexed, ready)) {
-                end = shared.worker.now();
-                return failure;
-            }
+void Client::Impl::begin_exchange(Exchange& x) {
+    x.outcome.failure = check(x.request, x.hop);
+    if (!x.outcome.failure && (x.request.timeout <= Duration::zero() || x.deadline.passed())) {
+        x.outcome.failure = timed_out();
+    }
+    if (x.outcome.failure) {
+        x.step = Exchange::Step::over;
+        return;
+    }
+    x.proxy = shared.settings.proxies.find(*x.hop.url);
+    x.keeps_connection = !closes_connection(x.request);
+    // Authentication of a connection is for HTTP/1.1, and so is a tunnel inside a proxy's TLS.
+    x.may_be_http2 =
+        x.hop.url->https() && shared.settings.http2 && !x.hop.hold_connection && !(x.proxy != nullptr && x.proxy->tls);
+    x.repeatable = may_be_repeated(x.hop.method, x.request.headers);
+    if (!x.keeps_connection || x.hop.hold_connection || !shared.settings.http_debug.empty()) return;
+    const Route route = x.route();
+    if (x.may_be_http2) {
+        x.multiplexed = http2.find(route);
+        if (x.multiplexed && x.multiplexed->has_slot()) {
+            x.used_before = true;
+            x.step = Exchange::Step::under_way;
+            send_over_http2(x);
+            return;
         }
-        if (!connection && !multiplexed && keeps_connection && !again)
-            connection = take_idle(route, !repeatable, start);
-        const bool used_before = connection != nullptr || multiplexed != nullptr;
-        if (!used_before) {
-            Http2Connections::Dialling dialling(http2, route);
-            if (auto failure = dial(route, offer, deadline, start, response, connection, ready)) {
-                dialling.failed(*failure);
-                end = shared.worker.now();
-                return failure;
-            }
-            if (connection->negotiated_http2()) {
-                connection->keep_alive();
-                multiplexed = http2.add(std::move(connection), route, keeps_connection);
-            } else if (may_be_http2) {
-                http2.forget_origin(route);
-            }
-        }
-        Attempt attempt{.ready = ready};
-        if (multiplexed) {
-            struct CloseAtEnd {
-                Http2Connection* connection;
-                ~CloseAtEnd() {
-                    if (connection != nullptr) connection->close();
-                }
-            };
-            const CloseAtEnd guard{keeps_connection ? nullptr : multiplexed.get()};
-            exchange_over_http2(request, hop, *multiplexed, deadline, response, attempt);
-            end = shared.worker.now();
-            const bool came_too_late = attempt.unprocessed && used_before && !multiplexed->usable();
-            if (attempt.unprocessed &&
-                (came_too_late ? !deadline.over() : pause_before_repeating(refusals++, deadline))) {
-                forget_round_trip(response);
-                start = end;
-                continue;
-            }
-            const bool lost = attempt.failure && used_before && !attempt.started && !multiplexed->usable() &&
-                              is_loss(*attempt.failure);
-            if (lost && repeatable && !std::exchange(lost_before, true) && !deadline.over()) {
-                forget_round_trip(response);
-                start = end;
-                continue;
-            }
-            timings.blocked = attempt.ready - start;
-            set_phases(attempt);
-            return std::move(attempt.failure);
-        }
-        exchange_over_http1(request, hop, route, *connection, deadline, response, end, attempt);
-        if (attempt.failure && used_before && repeatable && !attempt.started && !deadline.over()) {
-            // The peer had given the connection up while it was idle; its other ones are as suspect.
-            std::erase_if(idle, [&](const auto& other) { return other->serves(route); });
-            start = end;
-            continue;
-        }
-        set_phases(attempt);
-        if (!attempt.failure && keeps_connection && connection->reusable()) {
-            if (hop.hold_connection) {
-                hop.held = std::move(connection);
-            } else {
-                keep(std::move(connection), route, end);
-            }
-        }
-        return std::move(attempt.failure);
+        // In full, it waits for its turn.
+        x.multiplexed.reset();
+        if (http2.is_dialling(route)) return;
+    }
+    x.connection = take_idle(route, !x.repeatable, x.start);
+    if (!x.connection) return;
+    x.used_before = true;
+    x.response.remote = x.connection->remote();
+    x.response.tls = x.connection->tls();
+    const std::string_view body = x.hop.body.value_or(std::string_view());
+    const OutgoingRequest outgoing{.head = write_head(x.request, x.hop, route, x.response),
+                                   .body = body,
+                                   .expect_continue = !body.empty() && expects_continue(x.request.headers)};
+    if (x.connection->begin(outgoing, x.outcome)) x.step = Exchange::Step::under_way;
+}
+
+void Client::Impl::await(Exchange& x) {
+    if (x.multiplexed) {
+        x.outcome.failure = x.multiplexed->receive(*x.stream, x.deadline);
+    } else if (!x.outcome.failure && !x.connection->stream().wait_for_input(x.deadline)) {
+        x.outcome.failure = timed_out();
     }
 }
 
-[[gnu::noinline]] void Client::Impl::exchange_over_http1(const Request& request, const Hop& hop, const Route& route,
-                                                         Connection& connection, Deadline& deadline, Response& response,
-                                                         TimePoint& end, Attempt& attempt) {
-    response.remote = connection.remote();
-    response.tls = connection.tls();
+bool Client::Impl::complete(Exchange& x) {
+    if (x.step != Exchange::Step::under_way || x.outcome.failure) return false;
+    if (!x.multiplexed) {
+        x.parser = make_parser(x);
+        if (!x.connection->receive_now(*x.parser, x.outcome)) return false;
+    }
+    x.step = Exchange::Step::over;
+    x.end = shared.worker.now();
+    settle(x);
+    return true;
+}
 
-    const std::string_view head = write_head(request, hop, route, response);
-    const std::string_view body = hop.body.value_or(std::string_view());
+[[gnu::noinline]] void Client::Impl::exchange_in_full(Exchange& x) {
+    // The request itself was wrong, or too late.
+    if (x.step == Exchange::Step::over) return;
+    while (true) {
+        if (x.step == Exchange::Step::unbegun) {
+            if (!attempt(x)) return;
+        } else if (x.connection && !x.outcome.failure) {
+            x.connection->finish(*x.parser, x.deadline, x.outcome);
+        }
+        x.step = Exchange::Step::over;
+        x.end = shared.worker.now();
+        if (!repeats(x)) break;
+        x.let_go();
+        x.outcome = {};
+        x.start = x.ready = x.end;
+        x.used_before = false;
+        x.again = true;
+        x.step = Exchange::Step::unbegun;
+    }
+    settle(x);
+}
+
+bool Client::Impl::attempt(Exchange& x) {
+    if (!take_connection(x)) {
+        x.end = shared.worker.now();
+        return false;
+    }
+    if (x.multiplexed) {
+        exchange_over_http2(x);
+    } else {
+        exchange_over_http1(x);
+    }
+    return true;
+}
+
+bool Client::Impl::take_connection(Exchange& x) {
+    const Route route = x.route();
+    if (x.hop.held) x.connection = std::move(x.hop.held);
+    if (x.may_be_http2 && x.keeps_connection) {
+        if ((x.outcome.failure = find_http2(x))) return false;
+    }
+    // What may be repeated is tried at once; anything else only where the peer is still there.
+    if (!x.connection && !x.multiplexed && x.keeps_connection && !x.again) {
+        x.connection = take_idle(route, !x.repeatable, x.start);
+    }
+    x.used_before = x.connection != nullptr || x.multiplexed != nullptr;
+    if (x.used_before) return true;
+    const auto offer = x.may_be_http2 ? TlsSession::Offer::http2_and_http1 : TlsSession::Offer::http1;
+    Http2Connections::Dialling dialling(http2, route);
+    x.outcome.failure = dial(route, offer, x.deadline, x.start, x.response, x.connection, x.ready);
+    if (x.outcome.failure) {
+        dialling.failed(*x.outcome.failure);
+        return false;
+    }
+    if (x.connection->negotiated_http2()) {
+        x.connection->keep_alive();
+        x.multiplexed = http2.add(std::move(x.connection), route, x.keeps_connection);
+    } else if (x.may_be_http2) {
+        http2.forget_origin(route);
+    }
+    return true;
+}
+
+bool Client::Impl::repeats(Exchange& x) {
+    const Outcome& outcome = x.outcome;
+    if (x.multiplexed) {
+        const bool gone = x.used_before && !x.multiplexed->usable();
+        if (outcome.unprocessed) {
+            if (gone ? x.deadline.over() : !pause_before_repeating(x.refusals++, x.deadline)) return false;
+        } else {
+            const bool lost = outcome.failure && gone && !outcome.started && is_loss(*outcome.failure);
+            if (!lost || !x.repeatable || std::exchange(x.lost_before, true) || x.deadline.over()) return false;
+        }
+        forget_round_trip(x.response);
+        return true;
+    }
+    if (!outcome.failure || !x.used_before || !x.repeatable || outcome.started || x.deadline.over()) return false;
+    // The peer had given the connection up while it was idle; its other ones are as suspect.
+    std::erase_if(idle, [route = x.route()](const auto& other) { return other->serves(route); });
+    return true;
+}
+
+void Client::Impl::settle(Exchange& x) {
+    Timings& timings = x.response.timings;
+    const ExchangeTimes& times = x.outcome.times;
+    const bool failed = x.outcome.failure != nullptr;
+    if (x.multiplexed) timings.blocked = x.ready - x.start;
+    timings.sending = times.sent.value_or(x.end) - times.begun.value_or(x.ready);
+    if (times.sent) timings.waiting = std::max(times.first_byte.value_or(x.end), *times.sent) - *times.sent;
+    if (times.first_byte) {
+        const TimePoint first = std::max(*times.first_byte, times.sent.value_or(TimePoint{}));
+        // Not until this fiber had its turn: that is no doing of the server's.
+        timings.receiving = std::max(failed ? x.end : times.last_byte.value_or(x.end), first) - first;
+    }
+    if (!x.connection || failed || !x.keeps_connection || !x.connection->reusable()) return;
+    if (x.hop.hold_connection) {
+        x.hop.held = std::move(x.connection);
+    } else {
+        keep(std::move(x.connection), x.route(), x.end);
+    }
+}
+
+ParserPool::Loan Client::Impl::make_parser(const Exchange& x) {
+    ParserPool::Loan parser = shared.parsers.lend();
+    parser->start({.head_request = x.hop.method == "HEAD",
+                   .keep_body = x.request.response_body == ResponseBody::keep,
+                   .sink = x.request.sink,
+                   .max_head_size = shared.settings.max_head_size,
+                   .max_headers = shared.settings.max_headers,
+                   .max_body_size = shared.settings.max_body_size},
+                  x.response);
+    return parser;
+}
+
+void Client::Impl::exchange_over_http1(Exchange& x) {
+    x.response.remote = x.connection->remote();
+    x.response.tls = x.connection->tls();
+    const std::string_view head = write_head(x.request, x.hop, x.route(), x.response);
+    const std::string_view body = x.hop.body.value_or(std::string_view());
     std::string debug_id;
     if (!shared.settings.http_debug.empty()) {
         debug_id = log_request(vu, head, body, shared.settings.http_debug == "full");
     }
-    ResponseParser parser;
-    parser.start({.head_request = hop.method == "HEAD",
-                  .keep_body = request.response_body == ResponseBody::keep,
-                  .sink = request.sink,
-                  .max_head_size = shared.settings.max_head_size,
-                  .max_headers = shared.settings.max_headers,
-                  .max_body_size = shared.settings.max_body_size},
-                 response);
-    attempt.failure = connection.exchange(
-        {.head = head, .body = body, .expect_continue = !body.empty() && expects_continue(request.headers)}, parser,
-        deadline, attempt.times);
-    end = shared.worker.now();
-    attempt.started = parser.started();
-    if (!debug_id.empty() && !attempt.failure) {
-        log_response(vu, debug_id, response, shared.settings.http_debug == "full");
+    x.parser = make_parser(x);
+    x.connection->exchange(
+        {.head = head, .body = body, .expect_continue = !body.empty() && expects_continue(x.request.headers)},
+        *x.parser, x.deadline, x.outcome);
+    if (!debug_id.empty() && !x.outcome.failure) {
+        log_response(vu, debug_id, x.response, shared.settings.http_debug == "full");
     }
 }
 

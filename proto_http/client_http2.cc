@@ -13,63 +13,59 @@ namespace {
 
 }  // namespace
 
-[[gnu::noinline]] void Client::Impl::exchange_over_http2(const Request& request, const Hop& hop,
-                                                         Http2Connection& connection, Deadline& deadline,
-                                                         Response& response, Attempt& attempt) {
-    if ((attempt.failure = connection.wait_for_slot(deadline, attempt.ready))) return;
+void Client::Impl::exchange_over_http2(Exchange& x) {
+    Http2Connection& connection = *x.multiplexed;
+    if ((x.outcome.failure = connection.wait_for_slot(x.deadline, x.ready))) return;
     if (!connection.usable()) {
-        attempt.failure = no_more_requests();
-        attempt.unprocessed = true;
+        x.outcome.failure = no_more_requests();
+        x.outcome.unprocessed = true;
         return;
     }
-    Http2Stream stream(response, {.head_request = hop.method == "HEAD",
-                                  .keep_body = request.response_body == ResponseBody::keep,
-                                  .sink = request.sink,
-                                  .pool = &shared.response_pool});
-    const std::string debug_id = send_over_http2(request, hop, connection, stream, response);
-    attempt.failure = connection.receive(stream, deadline);
-    attempt.times = stream.times;
-    attempt.started = stream.started;
-    attempt.unprocessed = stream.unprocessed;
-    if (!debug_id.empty() && !attempt.failure) {
-        log_response(vu, debug_id, response, shared.settings.http_debug == "full");
+    const std::string debug_id = send_over_http2(x);
+    x.outcome.failure = connection.receive(*x.stream, x.deadline);
+    if (!debug_id.empty() && !x.outcome.failure) {
+        log_response(vu, debug_id, x.response, shared.settings.http_debug == "full");
     }
 }
 
-[[gnu::noinline]] std::string Client::Impl::send_over_http2(const Request& request, const Hop& hop,
-                                                            Http2Connection& connection, Http2Stream& stream,
-                                                            Response& response) {
-    response.remote = connection.remote();
-    response.tls = connection.tls();
-    const RequestHead head = collect_head(request, hop, response);
-    const std::string_view body = hop.body.value_or(std::string_view());
+std::string Client::Impl::send_over_http2(Exchange& x) {
+    Http2Connection& connection = *x.multiplexed;
+    x.response.remote = connection.remote();
+    x.response.tls = connection.tls();
+    const RequestHead head = collect_head(x.request, x.hop, x.response);
+    const std::string_view body = x.hop.body.value_or(std::string_view());
     std::string debug_id;
     if (!shared.settings.http_debug.empty()) {
         shared.head.clear();
         write_request_head(head, shared.fields, shared.head);
         debug_id = log_request(vu, shared.head, body, shared.settings.http_debug == "full");
     }
+    x.stream.emplace(x.response, x.outcome,
+                     Http2Stream::Config{.head_request = x.hop.method == "HEAD",
+                                         .keep_body = x.request.response_body == ResponseBody::keep,
+                                         .sink = x.request.sink,
+                                         .pool = &shared.response_pool});
     connection.send({.method = head.method,
-                     .scheme = hop.url->scheme(),
+                     .scheme = x.hop.url->scheme(),
                      .authority = head.host,
                      .target = head.target,
                      .user_agent = head.user_agent,
                      .fields = shared.fields,
                      .content_length = head.content_length,
                      .body = body},
-                    stream);
+                    *x.stream);
     return debug_id;
 }
 
-MaybeFailure Client::Impl::find_http2(const Route& route, Deadline& deadline, TimePoint start, Response& response,
-                                      std::shared_ptr<Http2Connection>& connection, TimePoint& ready) {
-    connection = http2.find(route);
-    while (!connection && http2.is_dialling(route)) {
-        auto failure = http2.await_dial(route, deadline);
-        ready = shared.worker.now();
+MaybeFailure Client::Impl::find_http2(Exchange& x) {
+    const Route route = x.route();
+    x.multiplexed = http2.find(route);
+    while (!x.multiplexed && http2.is_dialling(route)) {
+        auto failure = http2.await_dial(route, x.deadline);
+        x.ready = shared.worker.now();
         if (failure) return failure;
-        response.timings.blocked = ready - start;
-        connection = http2.find(route);
+        x.response.timings.blocked = x.ready - x.start;
+        x.multiplexed = http2.find(route);
     }
     return nullptr;
 }

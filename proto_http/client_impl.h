@@ -11,6 +11,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,7 @@
 #include "proto_http/connection.h"
 #include "proto_http/failure.h"
 #include "proto_http/h2_connections.h"
+#include "proto_http/h2_session.h"
 #include "proto_http/http_metrics.h"
 #include "proto_http/request_head.h"
 #include "proto_http/shared_state.h"
@@ -61,13 +63,14 @@ struct Hop {
 struct Client::Impl {
     using Expected = std::optional<std::span<const StatusRange>>;
 
+    struct Exchange;
+
     Impl(Vu& of, ClientShared::Impl& with)
         : vu(of), shared(with), metrics(of, with.settings.system_tags, with.known_tag_sets), http2(with, of) {}
 
-    Response send(const Request& request);
+    void send(const Request& request, Response& response);
 
-    // client.cc. A suspended fiber's stack holds the frames of send, perform, round_trip and exchange…; with thousands
-    // of fibers none of it is in the processor's caches. So what is needed before or after the wait only is apart.
+    // client.cc
     /// The first hop. False: the response says why there is none.
     bool begin(const Request& request, Hop& hop, Response& response);
     /// Everything of one hop; authentication may take several round trips.
@@ -75,9 +78,8 @@ struct Client::Impl {
                  Response& response);
     void round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
                     Expected expected, Response& response);
-    /// What follows an exchange that ended at `end`: cookies, the body's coding, samples.
-    void conclude(const Request& request, const Hop& hop, metrics::TagSetId base, Expected expected, TimePoint end,
-                  MaybeFailure failure, Response& response);
+    /// What follows an exchange that is over: cookies, the body's coding, samples.
+    void conclude(Exchange& exchange, metrics::TagSetId base, Expected expected);
     void set_error(Response& response, const Hop& hop, const Failure& failure) const;
     MaybeFailure check(const Request& request, const Hop& hop) const;
     MaybeFailure decode_body(Response& response) const;
@@ -104,23 +106,24 @@ struct Client::Impl {
     /// The head as HTTP/1.1 writes it; holds until the fiber suspends.
     std::string_view write_head(const Request& request, const Hop& hop, const Route& route, Response& response);
 
-    // client_exchange.cc
-    /// Sends the request of a hop and reads the response. `end` is when that was over.
-    MaybeFailure exchange(const Request& request, Hop& hop, Deadline& deadline, TimePoint start, Response& response,
-                          TimePoint& end);
-    /// What came of one attempt.
-    struct Attempt {
-        /// When the connection had room for the request.
-        TimePoint ready{};
-        MaybeFailure failure = nullptr;
-        ExchangeTimes times = {};
-        /// Something of a response came.
-        bool started = false;
-        /// Any request may be sent again.
-        bool unprocessed = false;
-    };
-    void exchange_over_http1(const Request& request, const Hop& hop, const Route& route, Connection& connection,
-                             Deadline& deadline, Response& response, TimePoint& end, Attempt& attempt);
+    // client_exchange.cc. The usual exchange has one wait: begin_exchange(), await(), complete(). What that leaves is
+    // for exchange_in_full(), which waits as often as need be.
+    /// Sends the request if that can be done at once.
+    void begin_exchange(Exchange& exchange);
+    /// Until something of the response is there (HTTP/1.1), or all of it (HTTP/2).
+    static void await(Exchange& exchange);
+    /// True: that was all, and it went well.
+    bool complete(Exchange& exchange);
+    void exchange_in_full(Exchange& exchange);
+    /// An attempt from its beginning to its end. False: there was no connection to be had.
+    bool attempt(Exchange& exchange);
+    bool take_connection(Exchange& exchange);
+    /// Whether there is to be another attempt.
+    bool repeats(Exchange& exchange);
+    /// The phases of the last attempt, and what becomes of its connection.
+    void settle(Exchange& exchange);
+    ParserPool::Loan make_parser(const Exchange& exchange);
+    void exchange_over_http1(Exchange& exchange);
     /// A new connection; `ready` is when it was.
     MaybeFailure dial(const Route& route, TlsSession::Offer offer, Deadline& deadline, TimePoint start,
                       Response& response, std::unique_ptr<Connection>& connection, TimePoint& ready);
@@ -129,14 +132,11 @@ struct Client::Impl {
     bool closes_connection(const Request& request) const;
 
     // client_http2.cc
-    /// The client's connection to that host, if it has one; `ready` is when, if that took time.
-    MaybeFailure find_http2(const Route& route, Deadline& deadline, TimePoint start, Response& response,
-                            std::shared_ptr<Http2Connection>& connection, TimePoint& ready);
-    void exchange_over_http2(const Request& request, const Hop& hop, Http2Connection& connection, Deadline& deadline,
-                             Response& response, Attempt& attempt);
+    /// The client's connection to that host, if it has one.
+    MaybeFailure find_http2(Exchange& exchange);
+    void exchange_over_http2(Exchange& exchange);
     /// Returns the number under which the debug log has the request; empty without one.
-    std::string send_over_http2(const Request& request, const Hop& hop, Http2Connection& connection,
-                                Http2Stream& stream, Response& response);
+    std::string send_over_http2(Exchange& exchange);
     /// False: that was enough.
     bool pause_before_repeating(int repetitions, Deadline& deadline) const;
 
@@ -149,6 +149,49 @@ struct Client::Impl {
     /// Last used last.
     std::vector<std::unique_ptr<Connection>> idle;
     Http2Connections http2;
+};
+
+/// The attempts of one round trip. It lies on the stack of the fiber that waits for the response, and with thousands of
+/// fibers none of it is in the processor's caches when they go on: so it is small, and what runs before and after the
+/// wait runs aside (engine/runtime/aside.h).
+struct Client::Impl::Exchange {
+    Exchange(const Request& sent, Hop& of, Deadline& until, TimePoint now, Response& into)
+        : request(sent), hop(of), deadline(until), response(into), start(now), ready(now), end(now) {}
+    /// Whatever is under way is given up.
+    ~Exchange() { let_go(); }
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    Route route() const { return {.url = hop.url.get(), .proxy = proxy}; }
+    /// Back to before an attempt.
+    void let_go();
+
+    // unbegun ─(begin_exchange, attempt)─► under_way ─► over ─(repeats)─► unbegun
+    enum class Step : std::uint8_t { unbegun, under_way, over };
+
+    const Request& request;
+    Hop& hop;
+    Deadline& deadline;
+    Response& response;
+    const Proxy* proxy = nullptr;
+    /// When this attempt began, when the connection had room for the request, and when it was over.
+    TimePoint start;
+    TimePoint ready;
+    TimePoint end;
+    Outcome outcome;
+    Step step = Step::unbegun;
+    bool keeps_connection = false;
+    bool may_be_http2 = false;
+    bool repeatable = false;
+    bool used_before = false;
+    bool again = false;
+    bool lost_before = false;
+    std::uint8_t refusals = 0;
+    // One of them.
+    std::unique_ptr<Connection> connection;
+    std::shared_ptr<Http2Connection> multiplexed;
+    std::optional<Http2Stream> stream;
+    ParserPool::Loan parser;
 };
 
 /// What one round trip left is removed for the next one.

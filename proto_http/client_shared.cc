@@ -54,6 +54,22 @@ BufferPool::Buffer BufferPool::take() {
     return buffer;
 }
 
+ParserPool::Loan ParserPool::lend() {
+    std::unique_ptr<ResponseParser> parser;
+    if (free_.empty()) {
+        parser = std::make_unique<ResponseParser>();
+    } else {
+        parser = std::move(free_.back());
+        free_.pop_back();
+    }
+    return Loan(parser.release(), {this});
+}
+
+void ParserPool::take_back(ResponseParser* parser) noexcept {
+    std::unique_ptr<ResponseParser> back(parser);
+    if (free_.size() < most_kept) free_.push_back(std::move(back));
+}
+
 std::optional<std::string> process_environment(std::string_view name) {
     const char* value = std::getenv(std::string(name).c_str());
     if (value == nullptr) return std::nullopt;

@@ -43,7 +43,7 @@ Connection::~Connection() { close(); }
 void Connection::close() noexcept {
     if (tls_) {
         // RFC 8446 section 6.1. Behind half a record it would only be noise.
-        if (tls_->outgoing().empty() && tls_->shut_down()) {
+        if (!letter_ && tls_->outgoing().empty() && tls_->shut_down()) {
             const std::string& alert = tls_->outgoing();
             const iovec part{const_cast<char*>(alert.data()), alert.size()};
             write_now(&part, 1);
@@ -153,7 +153,7 @@ IoResult Connection::write_now(const iovec* parts, int count) {
 std::optional<IoResult> Connection::read_from_proxy(char* buffer, std::size_t size, TimePoint time) {
     switch (proxy_tls_->read(buffer, size)) {
         case TlsSession::Step::done:
-            return IoResult{.bytes = proxy_tls_->bytes_read(), .time = time};
+            return IoResult{.bytes = proxy_tls_->bytes_read(), .time = time, .last = time};
         case TlsSession::Step::needs_input:
             return std::nullopt;
         case TlsSession::Step::closed:
@@ -445,22 +445,16 @@ MaybeFailure Connection::send(std::string_view scratch, std::string_view stable,
     return nullptr;
 }
 
-MaybeFailure Connection::post(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline,
-                              ExchangeTimes& times, Sent& outcome) {
-    outcome = Sent::all;
-    const Outbox::Letter letter(shared_.outbox, stream_, {.head = request.head, .body = request.body}, vu_.bytes_sent,
-                                times);
-    if (!stream_.wait_for_input(deadline)) return timed_out();
-    if (letter.sent()) return nullptr;
-    if (letter.result().kind != IoResult::Kind::done) {
-        if (auto failure = wait_to_send(letter.result(), &parser, deadline, outcome)) return failure;
+MaybeFailure Connection::send_rest(const Outbox::Letter::Rest& rest, ResponseParser& parser, Deadline& deadline,
+                                   Sent& outcome) {
+    if (rest.result.kind != IoResult::Kind::done) {
+        if (auto failure = wait_to_send(rest.result, &parser, deadline, outcome)) return failure;
         if (outcome == Sent::response_came) return nullptr;
     }
-    return send(letter.rest_of_head(), letter.rest_of_body(), &parser, deadline, outcome);
+    return send(rest.head, rest.body, &parser, deadline, outcome);
 }
 
 MaybeFailure Connection::flush(ResponseParser* parser, Deadline& deadline, Sent& outcome) {
-    static constexpr std::size_t kept_capacity = std::size_t{1} << 12;
     std::string& outgoing = tls_->outgoing();
     outcome = Sent::all;
     std::size_t sent = 0;
@@ -475,11 +469,7 @@ MaybeFailure Connection::flush(ResponseParser* parser, Deadline& deadline, Sent&
         if (auto failure = wait_to_send(result, parser, deadline, outcome)) return failure;
         if (outcome == Sent::response_came) break;
     }
-    if (outgoing.capacity() > kept_capacity) {
-        std::string().swap(outgoing);
-    } else {
-        outgoing.clear();
-    }
+    tls_->forget_outgoing();
     return nullptr;
 }
 
@@ -525,6 +515,42 @@ MaybeFailure Connection::take(std::string_view bytes, ResponseParser& parser) {
     }
 }
 
+MaybeFailure Connection::give(ResponseParser& parser, std::string_view buffer, const IoResult& result,
+                              ExchangeTimes& times) {
+    if (result.kind == IoResult::Kind::would_block) return nullptr;
+    // What the loop has not told yet is news of this moment.
+    const TimePoint sent = times.sent.value_or(TimePoint{});
+    const auto arrival = [&](TimePoint told) {
+        return told >= sent ? told : std::max(sent, shared_.worker.batch_time());
+    };
+    if (result.kind == IoResult::Kind::end_of_input) {
+        if (parser.started()) times.last_byte = arrival(result.last);
+        reusable_ = false;
+        // An end of TCP without one of TLS is what many servers do; one within a record has lost something.
+        if (tls_ && parser.started() && tls_->cut_off()) return fail({.cause = "unexpected EOF"});
+        parser.end_of_input();
+        return nullptr;
+    }
+    if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
+    auto failure = take(buffer.substr(0, result.bytes), parser);
+    if (parser.started()) {
+        if (!times.first_byte) times.first_byte = arrival(result.time);
+        times.last_byte = arrival(result.last);
+    }
+    return failure;
+}
+
+MaybeFailure Connection::flush_answer(const ResponseParser& parser, Deadline& deadline) {
+    if (!tls_ || tls_->outgoing().empty()) return nullptr;
+    Sent ignored{};
+    auto failure = flush(nullptr, deadline, ignored);
+    if (failure && parser.done()) {
+        reusable_ = false;
+        return nullptr;
+    }
+    return failure;
+}
+
 MaybeFailure Connection::receive_some(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
     // The buffer is borrowed when there is something to put into it: thousands that wait need none.
     if (!proxy_tls_ && !stream_.wait_for_input(deadline)) return timed_out();
@@ -533,29 +559,9 @@ MaybeFailure Connection::receive_some(ResponseParser& parser, Deadline& deadline
         const BufferPool::Loan buffer(shared_.buffers);
         const IoResult result =
             proxy_tls_ ? read(buffer.data(), buffer.size(), deadline) : read_now(buffer.data(), buffer.size());
-        if (result.kind == IoResult::Kind::would_block) return nullptr;
-        if (result.kind == IoResult::Kind::end_of_input) {
-            reusable_ = false;
-            // An end of TCP without one of TLS is what many servers do; one within a record has lost something.
-            if (tls_ && parser.started() && tls_->cut_off()) return fail({.cause = "unexpected EOF"});
-            parser.end_of_input();
-            return nullptr;
-        }
-        if (result.kind != IoResult::Kind::done) return failed(Operation::read, result);
-        auto failure = take({buffer.data(), result.bytes}, parser);
-        if (!times.first_byte && parser.started()) {
-            times.first_byte = std::max(result.time, times.sent.value_or(TimePoint{}));
-        }
-        if (failure) return failure;
+        if (auto failure = give(parser, {buffer.data(), buffer.size()}, result, times)) return failure;
     }
-    if (tls_) {
-        Sent ignored{};
-        if (auto flushed = flush(nullptr, deadline, ignored)) {
-            if (!parser.done()) return flushed;
-            reusable_ = false;
-        }
-    }
-    return nullptr;
+    return flush_answer(parser, deadline);
 }
 
 MaybeFailure Connection::receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times) {
@@ -575,38 +581,100 @@ MaybeFailure Connection::await_continue(ResponseParser& parser, Deadline& deadli
     return failure;
 }
 
-MaybeFailure Connection::exchange(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline,
-                                  ExchangeTimes& times) {
+bool Connection::begin(const OutgoingRequest& request, Outcome& outcome) {
+    // What has come without a question is looked at as soon as the question is out.
+    if (proxy_tls_ || request.expect_continue || stream_.may_have_input() ||
+        request.head.size() + request.body.size() > Outbox::most_bytes) {
+        return false;
+    }
     reusable_ = true;
-    Sent outcome{};
+    if (!tls_) {
+        letter_.emplace(shared_.outbox, stream_, Outbox::Letter::Content{.head = request.head, .body = request.body},
+                        vu_.bytes_sent, outcome.times);
+        return true;
+    }
+    for (const std::string_view part : {request.head, request.body}) {
+        if (part.empty() || tls_->write(part.data(), part.size()) == TlsSession::Step::done) continue;
+        outcome.failure = tls_failed();
+        reusable_ = false;
+        return true;
+    }
+    std::string& records = tls_->outgoing();
+    letter_.emplace(shared_.outbox, stream_, Outbox::Letter::Content{.head = records, .body = {}}, vu_.bytes_sent,
+                    outcome.times);
+    tls_->forget_outgoing();
+    return true;
+}
+
+bool Connection::receive_now(ResponseParser& parser, Outcome& outcome) {
+    if (!letter_->sent()) return false;
+    letter_.reset();
+    shared_.response_pool.lend(parser.response());
+    {
+        const BufferPool::Loan buffer(shared_.buffers);
+        const IoResult result = read_now(buffer.data(), buffer.size());
+        outcome.failure = give(parser, {buffer.data(), buffer.size()}, result, outcome.times);
+    }
+    outcome.started = parser.started();
+    if (outcome.failure || !parser.complete() || (tls_ && !tls_->outgoing().empty())) return false;
+    reusable_ = reusable_ && parser.keep_alive();
+    return true;
+}
+
+void Connection::finish(ResponseParser& parser, Deadline& deadline, Outcome& outcome) {
+    Sent sent = Sent::all;
+    MaybeFailure failure = std::move(outcome.failure);
+    if (!failure && letter_) {
+        if (!stream_.wait_for_input(deadline)) {
+            failure = timed_out();
+        } else if (!letter_->sent()) {
+            failure = send_rest(letter_->rest(), parser, deadline, sent);
+            if (!failure) outcome.times.sent = shared_.worker.now();
+            if (!failure && parser.started()) outcome.times.first_byte = outcome.times.sent;
+        }
+    }
+    if (!failure) {
+        letter_.reset();
+        failure = flush_answer(parser, deadline);
+    }
+    if (!failure) failure = receive(parser, deadline, outcome.times);
+    outcome.failure = std::move(failure);
+    end_exchange(parser, sent == Sent::all, outcome);
+}
+
+void Connection::end_exchange(const ResponseParser& parser, bool all_sent, Outcome& outcome) {
+    outcome.started = parser.started();
+    if (!outcome.failure && parser.failed()) outcome.failure = fail({.cause = parser.failure()});
+    reusable_ = reusable_ && all_sent && !outcome.failure && parser.keep_alive();
+}
+
+void Connection::exchange(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline,
+                          Outcome& outcome) {
+    if (begin(request, outcome)) return finish(parser, deadline, outcome);
+    reusable_ = true;
+    Sent sent{};
     MaybeFailure failure;
+    ExchangeTimes& times = outcome.times;
     std::string_view head = request.head;
     if (request.expect_continue) {
-        failure =
-            tls_ ? send_encrypted(head, {}, parser, deadline, outcome) : send(head, {}, &parser, deadline, outcome);
-        if (!failure && outcome == Sent::all) failure = await_continue(parser, deadline, times);
+        failure = tls_ ? send_encrypted(head, {}, parser, deadline, sent) : send(head, {}, &parser, deadline, sent);
+        if (!failure && sent == Sent::all) failure = await_continue(parser, deadline, times);
         // A final answer instead: the body that was announced will not follow.
-        if (parser.has_head() || parser.done()) outcome = Sent::response_came;
+        if (parser.has_head() || parser.done()) sent = Sent::response_came;
         head = {};
     }
-    // What has come without a question is looked at as soon as the question is out.
-    const bool by_outbox = !tls_ && !proxy_tls_ && !request.expect_continue && !stream_.may_have_input() &&
-                           head.size() + request.body.size() <= Outbox::most_bytes;
-    if (by_outbox) {
-        failure = post(request, parser, deadline, times, outcome);
-    } else if (!failure && outcome == Sent::all) {
-        failure = tls_ ? send_encrypted(head, request.body, parser, deadline, outcome)
-                       : send(head, request.body, &parser, deadline, outcome);
+    if (!failure && sent == Sent::all) {
+        failure = tls_ ? send_encrypted(head, request.body, parser, deadline, sent)
+                       : send(head, request.body, &parser, deadline, sent);
     }
-    const bool all_sent = outcome == Sent::all;
+    const bool all_sent = sent == Sent::all;
     if (!failure) {
-        if (!times.sent) times.sent = shared_.worker.now();
+        times.sent = shared_.worker.now();
         if (parser.started()) times.first_byte = times.sent;
         failure = receive(parser, deadline, times);
     }
-    if (!failure && parser.failed()) failure = fail({.cause = parser.failure()});
-    reusable_ = reusable_ && all_sent && !failure && parser.keep_alive();
-    return failure;
+    outcome.failure = std::move(failure);
+    end_exchange(parser, all_sent, outcome);
 }
 
 }  // namespace k6::http

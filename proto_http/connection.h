@@ -67,8 +67,16 @@ public:
     MaybeFailure dial(const Url& url, Deadline& deadline, Timings& timings, TimePoint& ready);
 
     /// Sends a request and reads the response into the parser.
-    MaybeFailure exchange(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline,
-                          ExchangeTimes& times);
+    void exchange(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline, Outcome& outcome);
+
+    // The same in steps, of which none but the last waits: begin(), a wait for input, receive_now(), finish() if that
+    // was not all.
+    /// A small request goes into the outbox. False: nothing has happened, this one takes exchange().
+    /// `outcome` outlives the exchange.
+    bool begin(const OutgoingRequest& request, Outcome& outcome);
+    /// Hands what has come to the parser. True: that was the whole response.
+    bool receive_now(ResponseParser& parser, Outcome& outcome);
+    void finish(ResponseParser& parser, Deadline& deadline, Outcome& outcome);
 
     /// The last exchange left it fit for another one.
     bool reusable() const noexcept { return reusable_; }
@@ -138,9 +146,8 @@ private:
     // These send everything unless the peer answers before that; without a parser nobody expects an answer.
     MaybeFailure send(std::string_view scratch, std::string_view stable, ResponseParser* parser, Deadline& deadline,
                       Sent& outcome);
-    /// A small request in clear, by the outbox; returns when an answer begins to come.
-    MaybeFailure post(const OutgoingRequest& request, ResponseParser& parser, Deadline& deadline, ExchangeTimes& times,
-                      Sent& outcome);
+    /// What the socket did not take of a letter.
+    MaybeFailure send_rest(const Outbox::Letter::Rest& rest, ResponseParser& parser, Deadline& deadline, Sent& outcome);
     MaybeFailure send_encrypted(std::string_view head, std::string_view body, ResponseParser& parser,
                                 Deadline& deadline, Sent& outcome);
     MaybeFailure flush(ResponseParser* parser, Deadline& deadline, Sent& outcome);
@@ -149,6 +156,11 @@ private:
     MaybeFailure receive(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
     /// One read, handed to the parser; the end of input too.
     MaybeFailure receive_some(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
+    MaybeFailure give(ResponseParser& parser, std::string_view buffer, const IoResult& result, ExchangeTimes& times);
+    /// What TLS has to say to what it read.
+    MaybeFailure flush_answer(const ResponseParser& parser, Deadline& deadline);
+    /// Whether the connection is fit for another exchange, now that this one is over.
+    void end_exchange(const ResponseParser& parser, bool all_sent, Outcome& outcome);
     /// Reads until the peer wants the body or has answered, or time is up for that.
     MaybeFailure await_continue(ResponseParser& parser, Deadline& deadline, ExchangeTimes& times);
     /// Hands bytes from the socket to the parser.
@@ -178,6 +190,8 @@ private:
     bool forwarding_;
     bool reusable_ = false;
     bool kept_alive_ = false;
+    /// The request, from begin() until its response comes.
+    std::optional<Outbox::Letter> letter_;
     std::string authority_;
     std::optional<Endpoint> remote_;
     std::optional<TlsInfo> tls_info_;

@@ -99,7 +99,6 @@ StreamResult Connection::wait_for_room(std::string& came, std::size_t most, Dead
 }
 
 StreamResult Connection::write_bytes(std::string_view bytes, std::string& came, std::size_t most, Deadline& deadline) {
-    static constexpr std::size_t kept_capacity = std::size_t{1} << 12;
     if (tls_ && tls_->write(bytes.data(), bytes.size()) != TlsSession::Step::done) {
         return {.kind = Kind::failed, .failure = tls_failed()};
     }
@@ -128,14 +127,7 @@ StreamResult Connection::write_bytes(std::string_view bytes, std::string& came, 
         StreamResult waited = wait_for_room(came, most, deadline);
         if (waited.kind != Kind::done) return waited;
     }
-    if (tls_) {
-        std::string& outgoing = tls_->outgoing();
-        if (outgoing.capacity() > kept_capacity) {
-            std::string().swap(outgoing);
-        } else {
-            outgoing.clear();
-        }
-    }
+    if (tls_) tls_->forget_outgoing();
     return {};
 }
 

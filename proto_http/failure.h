@@ -6,7 +6,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,12 +29,41 @@ inline MaybeFailure fail(Failure failure) { return std::make_unique<const Failur
     return fail({.code = ErrorCode::request_timeout, .cause = "request timeout"});
 }
 
+/// When something happened, if it did: a std::optional in half the room, as many of them wait on stacks.
+class EventTime {
+public:
+    EventTime() = default;
+    EventTime(TimePoint at) : at_(at) {}  // NOLINT(google-explicit-constructor): as with std::optional
+
+    explicit operator bool() const noexcept { return at_ != never; }
+    TimePoint operator*() const noexcept { return at_; }
+    TimePoint value_or(TimePoint other) const noexcept { return at_ != never ? at_ : other; }
+    friend bool operator==(EventTime, EventTime) = default;
+
+private:
+    static constexpr TimePoint never = TimePoint::min();
+    TimePoint at_ = never;
+};
+
 /// When the phases of an exchange ended; a phase that was not reached has no time.
 struct ExchangeTimes {
     /// When sending began, if that was later than the connection was there.
-    std::optional<TimePoint> begun;
-    std::optional<TimePoint> sent;
-    std::optional<TimePoint> first_byte;
+    EventTime begun;
+    EventTime sent;
+    EventTime first_byte;
+    /// Of the whole response.
+    EventTime last_byte;
+};
+
+/// What comes of one attempt at an exchange.
+struct Outcome {
+    /// Set when it is over, if it failed.
+    MaybeFailure failure = nullptr;
+    ExchangeTimes times = {};
+    /// Something of a response came.
+    bool started = false;
+    /// The server has certainly not processed the request: any request may be sent again.
+    bool unprocessed = false;
 };
 
 }  // namespace k6::http

@@ -14,7 +14,6 @@ namespace {
 
 /// Plaintext that is encrypted at a time: a record.
 constexpr std::size_t record_size = std::size_t{1} << 14;
-constexpr std::size_t kept_capacity = std::size_t{1} << 12;
 
 }  // namespace
 
@@ -184,11 +183,7 @@ void Http2Connection::flush() {
             return;
         }
         sent_ = 0;
-        if (outgoing.capacity() > kept_capacity) {
-            std::string().swap(outgoing);
-        } else {
-            outgoing.clear();
-        }
+        base_->tls_session()->forget_outgoing();
         std::string& plaintext = shared_.http2_output;
         plaintext.clear();
         session_.take_output(plaintext, record_size);
@@ -204,7 +199,7 @@ void Http2Connection::flush() {
 MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready) {
     Fiber::current()->check_interrupt();
     if (deadline.over()) return timed_out();
-    if (!usable() || (session_.free_slots() != 0 && queue_.empty())) return nullptr;
+    if (!usable() || has_slot()) return nullptr;
     return wait_in_queue(deadline, ready);
 }
 
@@ -272,7 +267,7 @@ MaybeFailure Http2Connection::receive(Http2Stream& stream, Deadline& deadline) {
         deadline.suspend({&wake_early, &stream});
         if (stream.state == Http2Stream::State::open && deadline.over()) return timed_out();
     }
-    return std::move(stream.failure);
+    return std::move(stream.outcome.failure);
 }
 
 void Http2Connection::close() {

@@ -5,7 +5,7 @@
 // that stream and nothing else.
 //
 //   auto connection = Http2Connection::start(shared, vu, std::move(dialled));
-//   Http2Stream stream(response, {});
+//   Http2Stream stream(response, outcome, {});
 //   if (auto failure = connection->wait_for_slot(deadline)) …
 //   connection->send(request, stream);                                  // request: scratch is fine
 //   if (auto failure = connection->receive(stream, deadline)) …
@@ -52,6 +52,8 @@ public:
     const std::optional<Endpoint>& remote() const noexcept { return base_->remote(); }
     const std::optional<TlsInfo>& tls() const noexcept { return base_->tls(); }
 
+    /// It takes a request at once.
+    bool has_slot() const noexcept { return usable() && session_.free_slots() != 0 && queue_.empty(); }
     /// Returns when the server takes another stream, or (check usable()) when it never will. `ready` is set if that
     /// took time.
     MaybeFailure wait_for_slot(Deadline& deadline, TimePoint& ready);

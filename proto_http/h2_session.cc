@@ -186,10 +186,10 @@ int Http2Session::Impl::on_begin_headers(nghttp2_session*, const nghttp2_frame* 
     Http2Stream* const stream = of(self).find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
     stream->head_ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    if (stream->started) return 0;
-    stream->started = true;
+    if (stream->outcome.started) return 0;
+    stream->outcome.started = true;
     if (stream->config.pool != nullptr) stream->config.pool->lend(stream->response);
-    stream->times.first_byte = of(self).now;
+    stream->outcome.times.first_byte = of(self).now;
     return 0;
 }
 
@@ -284,6 +284,7 @@ int Http2Session::Impl::on_frame(nghttp2_session*, const nghttp2_frame* frame, v
             if (frame->hd.type == NGHTTP2_HEADERS && !stream->has_head) impl.on_head(*stream);
             if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream->has_head) {
                 stream->response_complete = true;
+                stream->outcome.times.last_byte = impl.now;
                 // A response may be complete before the request is: nobody needs the rest of that.
                 if (!stream->serialized) {
                     nghttp2_submit_rst_stream(impl.session.get(), NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_NO_ERROR);
@@ -307,7 +308,7 @@ int Http2Session::Impl::on_frame(nghttp2_session*, const nghttp2_frame* frame, v
 void Http2Session::Impl::cut_off(Http2Stream& stream) {
     const std::uint32_t code = goaway.value_or(NGHTTP2_NO_ERROR);
     // A server that refuses the very first request with an error will refuse it on another connection, too.
-    stream.unprocessed = stream.id > 1 || code == NGHTTP2_NO_ERROR;
+    stream.outcome.unprocessed = stream.id > 1 || code == NGHTTP2_NO_ERROR;
     finish(stream, fail({.code = ErrorCode::http2_goaway,
                          .detail = {.http2_code = code},
                          .cause = "http2: Transport received GOAWAY from server ErrCode:" + http2_code_name(code)}));
@@ -341,7 +342,7 @@ int Http2Session::Impl::on_frame_not_sent(nghttp2_session*, const nghttp2_frame*
                                     [&](const Http2Stream* stream) { return stream->id == frame->hd.stream_id; });
     if (found == impl.streams.end()) return 0;
     Http2Stream& stream = **found;
-    stream.unprocessed = true;
+    stream.outcome.unprocessed = true;
     if (impl.goaway) {
         impl.cut_off(stream);
     } else {
@@ -355,7 +356,7 @@ int Http2Session::Impl::on_stream_close(nghttp2_session*, std::int32_t id, std::
     Http2Stream* const stream = impl.find(id);
     if (stream == nullptr) return 0;
     if (stream->reset_by_peer) {
-        stream->unprocessed = code == NGHTTP2_REFUSED_STREAM;
+        stream->outcome.unprocessed = code == NGHTTP2_REFUSED_STREAM;
         impl.finish(*stream, stream_failure(id, code, true));
     } else if (code == NGHTTP2_REFUSED_STREAM && impl.goaway) {
         impl.cut_off(*stream);
@@ -390,13 +391,13 @@ void Http2Session::Impl::detach(Http2Stream& stream) {
     streams[stream.index] = streams.back();
     streams[stream.index]->index = stream.index;
     streams.pop_back();
-    if (stream.serialized && !stream.times.sent) std::erase(serialized, &stream);
+    if (stream.serialized && !stream.outcome.times.sent) std::erase(serialized, &stream);
 }
 
 void Http2Session::Impl::finish(Http2Stream& stream, MaybeFailure failure) {
     detach(stream);
     stream.state = Http2Stream::State::ended;
-    stream.failure = std::move(failure);
+    stream.outcome.failure = std::move(failure);
     stream.next_ended = nullptr;
     (last_ended != nullptr ? last_ended->next_ended : first_ended) = &stream;
     last_ended = &stream;
@@ -413,7 +414,7 @@ void Http2Session::Impl::end_all(const Failure& reason) {
     while (!streams.empty()) {
         Http2Stream& stream = *streams.back();
         // What was to be sent next has not been.
-        stream.unprocessed = !stream.begun;
+        stream.outcome.unprocessed = !stream.begun;
         finish(stream, fail(Failure(reason)));
     }
 }
@@ -562,7 +563,7 @@ void Http2Session::take_output(std::string& out, std::size_t enough) {
 }
 
 void Http2Session::output_written(TimePoint now) {
-    for (Http2Stream* stream : impl_->serialized) stream->times.sent = now;
+    for (Http2Stream* stream : impl_->serialized) stream->outcome.times.sent = now;
     impl_->serialized.clear();
 }
 

@@ -4,7 +4,7 @@
 // whether a request that failed was certainly not processed.
 //
 //   Http2Session session(limits);
-//   Http2Stream stream(response, {.head_request = false});
+//   Http2Stream stream(response, outcome, {.head_request = false});
 //   session.open(stream, {.method = "GET", .scheme = "https", .authority = "h", .target = "/"});
 //   session.take_output(bytes, 1 << 14);                   // send them, then session.output_written(now)
 //   session.feed(received, now);                           // then take_output() again
@@ -73,7 +73,8 @@ public:
         /// Lends the response its memory; null: it has its own.
         ResponsePool* pool = nullptr;
     };
-    Http2Stream(Response& into, const Config& with) : response(into), config(with) {}
+    /// Both outlive it.
+    Http2Stream(Response& into, Outcome& of, const Config& with) : outcome(of), response(into), config(with) {}
     Http2Stream(const Http2Stream&) = delete;
     Http2Stream& operator=(const Http2Stream&) = delete;
 
@@ -81,13 +82,7 @@ public:
     //                  └──(reset)──► idle
     enum class State : std::uint8_t { idle, open, ended };
     State state = State::idle;
-    /// Set when ended, if it failed.
-    MaybeFailure failure;
-    /// The server has certainly not processed the request: any request may be sent again.
-    bool unprocessed = false;
-    /// Frames of a response came.
-    bool started = false;
-    ExchangeTimes times;
+    Outcome& outcome;
 
     /// Whom to wake when it has ended; the session does not care.
     Fiber* waiter = nullptr;

@@ -39,15 +39,16 @@ public:
 
     struct Exchange {
         Response response;
+        Outcome outcome;
         std::unique_ptr<Http2Stream> stream;
         bool ended = false;
-        int code() const { return stream->failure ? error_number(stream->failure->code, stream->failure->detail) : 0; }
+        int code() const { return outcome.failure ? error_number(outcome.failure->code, outcome.failure->detail) : 0; }
     };
 
     Exchange& get(Http2Request request = {.method = "GET", .scheme = "https", .authority = "h", .target = "/"},
                   Http2Stream::Config config = {}) {
         auto exchange = std::make_unique<Exchange>();
-        exchange->stream = std::make_unique<Http2Stream>(exchange->response, config);
+        exchange->stream = std::make_unique<Http2Stream>(exchange->response, exchange->outcome, config);
         session.open(*exchange->stream, request);
         exchanges.push_back(std::move(exchange));
         send();
@@ -121,8 +122,8 @@ TEST(Http2SessionTest, AResponse) {
     EXPECT_EQ(exchange.response.protocol, Protocol::http_2);
     EXPECT_EQ(exchange.response.headers, (Headers{{"X-Foo-Bar", "1"}, {"X-Foo-Bar", "2"}}));
     EXPECT_EQ(exchange.response.body, "hello");
-    EXPECT_EQ(exchange.stream->times.sent, TimePoint{std::chrono::seconds(1)});
-    EXPECT_EQ(exchange.stream->times.first_byte, TimePoint{std::chrono::seconds(2)});
+    EXPECT_EQ(exchange.outcome.times.sent, TimePoint{std::chrono::seconds(1)});
+    EXPECT_EQ(exchange.outcome.times.first_byte, TimePoint{std::chrono::seconds(2)});
     EXPECT_EQ(world.session.open_streams(), 0u);
     EXPECT_TRUE(world.session.accepts_requests());
 }
@@ -201,7 +202,7 @@ TEST(Http2SessionTest, BodiesBeyondTheBound) {
     world.sent();
     world.feed(settings() + headers(1, status_field(200)) + data(1, "12345678901"));
     ASSERT_TRUE(exchange.ended);
-    EXPECT_EQ(exchange.stream->failure->cause, "the response body is larger than 10 bytes");
+    EXPECT_EQ(exchange.outcome.failure->cause, "the response body is larger than 10 bytes");
     const auto resets = world.sent(FrameType::rst_stream);
     ASSERT_EQ(resets.size(), 1u);
     EXPECT_EQ(number(resets[0].payload), http2_code::cancel);
@@ -232,7 +233,7 @@ TEST(Http2SessionTest, ABodyWaitsForTheServersWindow) {
     auto frames = world.sent(FrameType::data);
     ASSERT_EQ(frames.size(), 1u);
     EXPECT_EQ(frames[0].payload, "123");
-    EXPECT_FALSE(exchange.stream->times.sent);
+    EXPECT_FALSE(exchange.outcome.times.sent);
     world.feed(settings({{4, 5}}));
     frames = world.sent(FrameType::data);
     ASSERT_EQ(frames.size(), 1u);
@@ -242,7 +243,7 @@ TEST(Http2SessionTest, ABodyWaitsForTheServersWindow) {
     ASSERT_EQ(frames.size(), 1u);
     EXPECT_EQ(frames[0].payload, "678");
     EXPECT_EQ(frames[0].flags & end_stream, end_stream);
-    EXPECT_TRUE(exchange.stream->times.sent);
+    EXPECT_TRUE(exchange.outcome.times.sent);
 }
 
 // RFC 9113 sections 6.9.2 and 6.9.3: a stream's window may become negative.
@@ -341,8 +342,8 @@ TEST(Http2SessionTest, ARefusedStreamWasNotProcessed) {
     world.feed(settings() + rst_stream(1, http2_code::refused_stream));
     ASSERT_TRUE(exchange.ended);
     EXPECT_EQ(exchange.code(), 1638);
-    EXPECT_TRUE(exchange.stream->unprocessed);
-    EXPECT_EQ(exchange.stream->failure->cause, "stream error: stream ID 1; REFUSED_STREAM; received from peer");
+    EXPECT_TRUE(exchange.outcome.unprocessed);
+    EXPECT_EQ(exchange.outcome.failure->cause, "stream error: stream ID 1; REFUSED_STREAM; received from peer");
     EXPECT_TRUE(world.session.accepts_requests());
 }
 
@@ -354,7 +355,7 @@ TEST(Http2SessionTest, AGoawayCutsOffLaterStreamsAndDrainsEarlierOnes) {
     EXPECT_FALSE(early.ended);
     ASSERT_TRUE(late.ended);
     EXPECT_EQ(late.code(), 1611);
-    EXPECT_TRUE(late.stream->unprocessed);
+    EXPECT_TRUE(late.outcome.unprocessed);
     EXPECT_FALSE(world.session.accepts_requests());
     EXPECT_FALSE(world.session.finished());
     world.feed(response(1, 200, "drained"));
@@ -367,12 +368,13 @@ TEST(Http2SessionTest, ARequestThatAGoawayOvertakesWasNotProcessed) {
     World world;
     world.feed(settings());
     Response response;
-    Http2Stream stream(response, {});
+    Outcome outcome;
+    Http2Stream stream(response, outcome, {});
     world.session.open(stream, {.method = "GET", .scheme = "https", .authority = "h", .target = "/"});
     world.session.feed(goaway(0, 0), world.now);
     world.send();
     EXPECT_EQ(stream.state, Http2Stream::State::ended);
-    EXPECT_TRUE(stream.unprocessed);
+    EXPECT_TRUE(outcome.unprocessed);
 }
 
 TEST(Http2SessionTest, ARequestThatTheEndOvertakesWasNotProcessed) {
@@ -380,13 +382,14 @@ TEST(Http2SessionTest, ARequestThatTheEndOvertakesWasNotProcessed) {
     auto& sent = world.get();
     world.feed(settings() + goaway(1, 0));
     Response response;
-    Http2Stream stream(response, {});
+    Outcome outcome;
+    Http2Stream stream(response, outcome, {});
     world.session.open(stream, {.method = "GET", .scheme = "https", .authority = "h", .target = "/"});
     world.session.end({.cause = "unexpected EOF"});
     world.send();
-    EXPECT_TRUE(stream.unprocessed);
+    EXPECT_TRUE(outcome.unprocessed);
     EXPECT_TRUE(sent.ended);
-    EXPECT_FALSE(sent.stream->unprocessed);
+    EXPECT_FALSE(sent.outcome.unprocessed);
 }
 
 TEST(Http2SessionTest, AnEndBehindAGoawayIsTheGoaways) {
@@ -398,7 +401,7 @@ TEST(Http2SessionTest, AnEndBehindAGoawayIsTheGoaways) {
     world.send();
     ASSERT_TRUE(exchange.ended);
     EXPECT_EQ(exchange.code(), 1622);
-    EXPECT_FALSE(exchange.stream->unprocessed);
+    EXPECT_FALSE(exchange.outcome.unprocessed);
 }
 
 TEST(Http2SessionTest, AnErrorOnTheFirstStreamIsNotTriedAgain) {
@@ -407,7 +410,7 @@ TEST(Http2SessionTest, AnErrorOnTheFirstStreamIsNotTriedAgain) {
     world.feed(settings() + goaway(0, 1));
     ASSERT_TRUE(exchange.ended);
     EXPECT_EQ(exchange.code(), 1612);
-    EXPECT_FALSE(exchange.stream->unprocessed);
+    EXPECT_FALSE(exchange.outcome.unprocessed);
 }
 
 TEST(Http2SessionTest, TheEndOfInputEndsAll) {
@@ -419,7 +422,7 @@ TEST(Http2SessionTest, TheEndOfInputEndsAll) {
     world.send();
     ASSERT_TRUE(one.ended && two.ended);
     EXPECT_EQ(one.code(), 1000);
-    EXPECT_EQ(one.stream->failure->cause, "unexpected EOF");
+    EXPECT_EQ(one.outcome.failure->cause, "unexpected EOF");
     EXPECT_EQ(one.response.body, "part");
     EXPECT_FALSE(world.session.accepts_requests());
     EXPECT_TRUE(world.session.finished());
@@ -435,7 +438,7 @@ TEST(Http2SessionTest, Faults) {
         if (!exchange.ended) world.session.end({.cause = "unexpected EOF"});
         world.send();
         EXPECT_TRUE(exchange.ended);
-        EXPECT_EQ(exchange.code(), fault.code) << (exchange.stream->failure ? exchange.stream->failure->cause : "");
+        EXPECT_EQ(exchange.code(), fault.code) << (exchange.outcome.failure ? exchange.outcome.failure->cause : "");
         // A connection that was broken takes nothing more.
         EXPECT_TRUE(fault.code < 1650 || !world.session.accepts_requests());
     }

@@ -18,7 +18,7 @@ Outbox::Letter::Letter(Outbox& outbox, TcpStream& stream, const Content& content
     : outbox_(outbox), stream_(stream), body_(content.body), bytes_sent_(bytes_sent), times_(times) {
     if (outbox.count_ == most_letters) outbox.flush();
     outbox.heads_ += content.head;
-    place_ = outbox.count_++;
+    place_ = static_cast<std::uint32_t>(outbox.count_++);
     outbox.entries_[place_] = {this, content.head.size()};
     if (!outbox.at_end_of_turn_.requested()) outbox.at_end_of_turn_.request();
 }
@@ -33,9 +33,9 @@ void Outbox::Letter::go(std::string_view head, TimePoint& now) {
     if (!head.empty()) parts[count++] = {const_cast<char*>(head.data()), head.size()};
     if (!body_.empty()) parts[count++] = {const_cast<char*>(body_.data()), body_.size()};
     times_.begun = now;
-    result_ = stream_.write_now(parts, count);
+    const IoResult result = stream_.write_now(parts, count);
     now = outbox_.worker_.now();
-    const std::size_t written = result_.kind == IoResult::Kind::done ? result_.bytes : 0;
+    const std::size_t written = result.kind == IoResult::Kind::done ? result.bytes : 0;
     bytes_sent_ += written;
     if (written == head.size() + body_.size()) {
         times_.sent = now;
@@ -44,8 +44,8 @@ void Outbox::Letter::go(std::string_view head, TimePoint& now) {
     }
     state_ = State::stuck;
     const std::size_t of_head = std::min(written, head.size());
-    rest_of_head_ = head.substr(of_head);
-    body_.remove_prefix(written - of_head);
+    rest_ =
+        std::make_unique<const Rest>(Rest{result, std::string(head.substr(of_head)), body_.substr(written - of_head)});
     stream_.wake_waiter();
 }
 

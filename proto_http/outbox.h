@@ -6,7 +6,7 @@
 //
 //   Outbox::Letter letter(outbox, stream, {.head = head, .body = body}, vu.bytes_sent, times);
 //   if (!stream.wait_for_input(deadline)) …       // the deadline came first
-//   if (!letter.sent()) …                         // the socket did not take all of it: letter.result()
+//   if (!letter.sent()) …                         // the socket did not take all of it: letter.rest()
 //
 // Belongs to a ClientShared; its worker's thread only.
 #pragma once
@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -48,11 +49,14 @@ public:
         Letter& operator=(const Letter&) = delete;
 
         bool sent() const noexcept { return state_ == State::sent; }
-        /// Of the one attempt, if the letter was not sent whole.
-        const IoResult& result() const noexcept { return result_; }
-        /// The part of the head that did not go.
-        const std::string& rest_of_head() const noexcept { return rest_of_head_; }
-        std::string_view rest_of_body() const noexcept { return body_; }
+        /// What came of the one attempt, if the letter was not sent whole.
+        struct Rest {
+            IoResult result;
+            /// The part of the head that did not go.
+            std::string head;
+            std::string_view body;
+        };
+        const Rest& rest() const noexcept { return *rest_; }
 
     private:
         friend class Outbox;
@@ -65,10 +69,10 @@ public:
         std::string_view body_;
         std::uint64_t& bytes_sent_;
         ExchangeTimes& times_;
-        std::size_t place_;
+        std::uint32_t place_;
         State state_ = State::waiting;
-        IoResult result_;
-        std::string rest_of_head_;
+        /// Apart, because it is rare and large.
+        std::unique_ptr<const Rest> rest_;
     };
 
     explicit Outbox(Worker& worker);

@@ -163,9 +163,9 @@ TEST_F(OutboxTest, TellsWhatTheSocketDidNotTake) {
                                     pair.times);
         EXPECT_TRUE(pair.stream->wait_for_input(deadline));
         EXPECT_FALSE(letter.sent());
-        EXPECT_EQ(letter.result().kind, IoResult::Kind::would_block);
-        EXPECT_EQ(letter.rest_of_head(), "head");
-        EXPECT_EQ(letter.rest_of_body(), "body");
+        EXPECT_EQ(letter.rest().result.kind, IoResult::Kind::would_block);
+        EXPECT_EQ(letter.rest().head, "head");
+        EXPECT_EQ(letter.rest().body, "body");
         EXPECT_EQ(pair.bytes_sent, 0U);
         EXPECT_FALSE(pair.times.sent);
     });
@@ -183,8 +183,8 @@ TEST_F(OutboxTest, TellsOfAConnectionThatIsNoMore) {
         ::close(std::exchange(pair.peer, -1));
         EXPECT_TRUE(pair.stream->wait_for_input(deadline));
         EXPECT_FALSE(letter.sent());
-        EXPECT_EQ(letter.result().kind, IoResult::Kind::failed);
-        EXPECT_EQ(letter.result().system_error, ECONNRESET);
+        EXPECT_EQ(letter.rest().result.kind, IoResult::Kind::failed);
+        EXPECT_EQ(letter.rest().result.system_error, ECONNRESET);
     });
     run();
 }

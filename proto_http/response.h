@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,8 +46,13 @@ struct TlsInfo {
     TlsVersion version = TlsVersion::tls_1_3;
     /// IANA name. Static text.
     std::string_view cipher_suite = {};
-    OcspStaple ocsp = {};
-    friend bool operator==(const TlsInfo&, const TlsInfo&) = default;
+    /// null: nothing was stapled, as mostly.
+    std::shared_ptr<const OcspStaple> staple = nullptr;
+
+    const OcspStaple& ocsp() const noexcept {
+        static constexpr OcspStaple none;
+        return staple ? *staple : none;
+    }
 };
 
 struct Endpoint {

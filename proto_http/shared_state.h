@@ -19,6 +19,7 @@
 #include "proto_http/headers.h"
 #include "proto_http/http_metrics.h"
 #include "proto_http/outbox.h"
+#include "proto_http/response_parser.h"
 #include "proto_http/response_pool.h"
 #include "proto_http/tls.h"
 #include "proto_http/transport.h"
@@ -123,6 +124,25 @@ private:
     std::size_t made_ = 0;
 };
 
+/// Parsers, borrowed when something of a response has come; the one given back last is lent first.
+class ParserPool {
+public:
+    struct GiveBack {
+        ParserPool* pool = nullptr;
+        void operator()(ResponseParser* parser) const noexcept { pool->take_back(parser); }
+    };
+    using Loan = std::unique_ptr<ResponseParser, GiveBack>;
+
+    ParserPool() { free_.reserve(most_kept); }
+    Loan lend();
+
+private:
+    static constexpr std::size_t most_kept = 64;
+    void take_back(ResponseParser* parser) noexcept;
+
+    std::vector<std::unique_ptr<ResponseParser>> free_;
+};
+
 struct ClientShared::Impl {
     Impl(Worker& on, ClientSettings with, std::unique_ptr<TlsContext> tls_context)
         : worker(on), settings(std::move(with)), tls(std::move(tls_context)), timers(on), outbox(on) {}
@@ -137,6 +157,7 @@ struct ClientShared::Impl {
     /// Authorities that have chosen HTTP/2.
     std::vector<std::string> http2_origins;
     BufferPool buffers;
+    ParserPool parsers;
     ResponsePool response_pool;
     KnownTagSets known_tag_sets;
 

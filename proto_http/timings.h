@@ -20,7 +20,8 @@ struct Timings {
     Duration sending{};
     /// Until the first byte of the response; if none came, until the failure.
     Duration waiting{};
-    /// Until the last byte of the body.
+    /// Until the last byte of the body was there. Like `waiting` it ends when the worker's loop was told, not when the
+    /// fiber had its turn, which may be much later where a worker has much to do.
     Duration receiving{};
 
     constexpr Duration duration() const { return sending + waiting + receiving; }

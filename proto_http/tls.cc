@@ -558,7 +558,10 @@ TlsInfo TlsSession::info() const {
     info.cipher_suite = name != nullptr ? name : "";
     const unsigned char* staple = nullptr;
     const long size = SSL_get_tlsext_status_ocsp_resp(ssl_, &staple);
-    if (size > 0) info.ocsp = read_ocsp_staple({reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size)});
+    if (size > 0) {
+        info.staple = std::make_shared<const OcspStaple>(
+            read_ocsp_staple({reinterpret_cast<const char*>(staple), static_cast<std::size_t>(size)}));
+    }
     return info;
 }
 

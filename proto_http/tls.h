@@ -81,6 +81,12 @@ public:
 
     /// Ciphertext for the peer, made by any of the calls above and not sent yet. Whoever sends it takes it out.
     std::string& outgoing() noexcept { return outgoing_; }
+    /// All of it has been sent, or copied to be.
+    void forget_outgoing() noexcept {
+        constexpr std::size_t kept_capacity = std::size_t{1} << 12;
+        if (outgoing_.capacity() > kept_capacity) std::string().swap(outgoing_);
+        outgoing_.clear();
+    }
 
     const TlsFailure& failure() const noexcept { return failure_; }
     // Once the handshake is done.

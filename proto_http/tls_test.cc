@@ -172,7 +172,7 @@ TEST(TlsTest, StapledOcspResponses) {
     const Response response = get({.ocsp = revoked}, settings, "127.0.0.1", &samples);
     // A load test tells; it does not judge.
     ASSERT_EQ(response.status, 200) << response.error.message;
-    const OcspStaple& staple = response.tls->ocsp;
+    const OcspStaple& staple = response.tls->ocsp();
     EXPECT_EQ(staple.status, "revoked");
     EXPECT_EQ(staple.revocation_reason, "superseded");
     EXPECT_EQ(staple.revoked_at, seconds);
@@ -183,9 +183,9 @@ TEST(TlsTest, StapledOcspResponses) {
 
     const Response good =
         get({.ocsp = demo::OcspAnswer{.this_update = day, .next_update = day}}, {.tls_max = TlsVersion::tls_1_2});
-    EXPECT_EQ(good.tls->ocsp.status, "good");
-    EXPECT_EQ(good.tls->ocsp.revoked_at, 0);
-    EXPECT_EQ(get({}, {}).tls->ocsp, OcspStaple{});
+    EXPECT_EQ(good.tls->ocsp().status, "good");
+    EXPECT_EQ(good.tls->ocsp().revoked_at, 0);
+    EXPECT_EQ(get({}, {}).tls->ocsp(), OcspStaple{});
     EXPECT_EQ(OcspStaple{}.status, "unknown");
 }
 

@@ -100,26 +100,25 @@ void DeadlineTimers::Slot::fire(void* self) {
     slot.borrower->pass(slot.borrower->passed_);
 }
 
-Deadline::Deadline(DeadlineTimers& timers, TimePoint at)
-    : timers_(timers),
-      at_(at),
-      slot_(timers.lend(*this, at)),
-      phase_timer_(
-          [](void* self) {
-              auto& deadline = *static_cast<Deadline*>(self);
-              deadline.pass(deadline.phase_passed_);
-          },
-          this) {}
+Deadline::Deadline(DeadlineTimers& timers, TimePoint at) : timers_(timers), at_(at), slot_(timers.lend(*this, at)) {}
 
 Deadline::~Deadline() { timers_.take_back(slot_); }
 
 void Deadline::begin_phase(TimePoint at) {
     phase_passed_ = false;
-    timers_.worker().wheel().arm(phase_timer_, at);
+    if (!phase_timer_) {
+        phase_timer_ = std::make_unique<TimingWheel::Timer>(
+            [](void* self) {
+                auto& deadline = *static_cast<Deadline*>(self);
+                deadline.pass(deadline.phase_passed_);
+            },
+            this);
+    }
+    timers_.worker().wheel().arm(*phase_timer_, at);
 }
 
 bool Deadline::end_phase() {
-    phase_timer_.cancel();
+    phase_timer_->cancel();
     return std::exchange(phase_passed_, false) && !passed_;
 }
 
@@ -146,7 +145,10 @@ void TcpStream::ready(unsigned events) noexcept {
         events |= EPOLLIN | EPOLLOUT;
     }
     const bool had_room = writable_;
-    if ((events & EPOLLIN) != 0) readable_ = true;
+    if ((events & EPOLLIN) != 0) {
+        if (!readable_) readable_since_ = Descriptor::short_time(descriptor_.told_at());
+        readable_ = true;
+    }
     if ((events & EPOLLOUT) != 0) writable_ = true;
     if ((interest_ & events) != 0) return wake();
     if (listener_ == nullptr) return;
@@ -255,12 +257,16 @@ IoResult TcpStream::read_now(char* buffer, std::size_t size) {
     do {
         count = ::recv(descriptor_.fd(), buffer, size, MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
+    const TimePoint since = descriptor_.from_short(readable_since_);
+    const TimePoint last = descriptor_.told_at();
     if (count > 0) {
         const auto bytes = static_cast<std::size_t>(count);
         if (bytes < size && !drain_) readable_ = false;
-        return {.bytes = bytes, .time = descriptor_.worker().batch_time()};
+        // What is left came behind this.
+        readable_since_ = Descriptor::short_time(last);
+        return {.bytes = bytes, .time = since, .last = last};
     }
-    if (count == 0) return {.kind = IoResult::Kind::end_of_input};
+    if (count == 0) return {.kind = IoResult::Kind::end_of_input, .time = since, .last = last};
     if (errno != EAGAIN && errno != EWOULDBLOCK) return {.kind = IoResult::Kind::failed, .system_error = errno};
     readable_ = false;
     return {.kind = IoResult::Kind::would_block};

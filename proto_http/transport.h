@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -104,7 +105,8 @@ private:
     DeadlineTimers& timers_;
     TimePoint at_;
     DeadlineTimers::Slot& slot_;
-    TimingWheel::Timer phase_timer_;
+    /// Phases are rare, and deadlines wait on stacks.
+    std::unique_ptr<TimingWheel::Timer> phase_timer_;
     CancelHook hook_;
     bool passed_ = false;
     bool phase_passed_ = false;
@@ -115,8 +117,10 @@ struct IoResult {
     Kind kind = Kind::done;
     std::size_t bytes = 0;
     int system_error = 0;
-    /// Of bytes that were waited for: when they were there.
+    /// When the first of these bytes was there, and when the last: as the loop was told, however long the fiber then
+    /// had to wait for its turn.
     TimePoint time{};
+    TimePoint last{};
 };
 
 class alignas(64) TcpStream {
@@ -183,11 +187,13 @@ private:
     // One cache line: all that is touched before the fiber runs.
     Descriptor descriptor_;
     Fiber* waiter_ = nullptr;
+    /// When it became readable.
+    Descriptor::ShortTime readable_since_ = 0;
     std::uint8_t interest_ = 0;
-    bool readable_ = false;
-    bool writable_ = true;
+    bool readable_ : 1 = false;
+    bool writable_ : 1 = true;
     /// Beyond what a read took there may be more, or the end, although nothing more will be told.
-    bool drain_ = false;
+    bool drain_ : 1 = false;
     /// Reads in a row that did not wait.
     std::uint8_t unwaited_ = 0;
     Listener* listener_ = nullptr;

@@ -1,10 +1,16 @@
 #include "proto_http/transport.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <optional>
 
 #include "engine/runtime/clock.h"
+#include "engine/runtime/resolver.h"
 #include "engine/runtime/worker.h"
 
 namespace k6::http {
@@ -83,6 +89,54 @@ TEST_F(DeadlineTest, APhaseEndsAndLeavesTheDeadlineAlone) {
     EXPECT_TRUE(phase_over);
     EXPECT_TRUE(still_fine);
     EXPECT_TRUE(passed_);
+}
+
+// What a response took is not the generator's own delay: the time is that of the loop, not of the fiber's turn.
+TEST(TcpStreamTest, InputHasTheTimeAtWhichItWasToldOf) {
+    SystemClock clock;
+    Worker worker({.clock = &clock});
+    DeadlineTimers timers(worker);
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+    ASSERT_EQ(::listen(listener, 1), 0);
+    ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    constexpr int busy = 64;
+    int peer = -1;
+    TimePoint sent{};
+    TimePoint last_began{};
+    IoResult result;
+    worker.spawn([&] {
+        TcpStream stream(worker);
+        Deadline deadline(timers, worker.now() + std::chrono::seconds(30));
+        ASSERT_EQ(stream.connect({*parse_ip("127.0.0.1"), ntohs(address.sin_port)}, std::nullopt, deadline), 0);
+        peer = ::accept(listener, nullptr, nullptr);
+        for (int i = 0; i < busy; ++i) {
+            worker.spawn([&, i] {
+                const TimePoint begin = last_began = clock.now();
+                if (i == 0) {
+                    ASSERT_EQ(::send(peer, "x", 1, 0), 1);
+                    sent = clock.now();
+                }
+                while (clock.now() - begin < std::chrono::microseconds(300)) {
+                }
+            });
+        }
+        char byte = 0;
+        result = stream.read(&byte, 1, deadline);
+    });
+    worker.request_stop();
+    worker.run();
+    ::close(peer);
+    ::close(listener);
+    ASSERT_EQ(result.kind, IoResult::Kind::done);
+    // Since then many fibers had their turn before this one.
+    EXPECT_GE(result.time, sent - std::chrono::microseconds(2));
+    EXPECT_LT(result.time, last_began);
+    EXPECT_EQ(result.last, result.time);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <utility>
 
 #include "engine/runtime/worker.h"
@@ -19,6 +20,12 @@ void Descriptor::close() noexcept {
     worker_.forget(*this);
     // It has no duplicates: this takes it out of the loop as well.
     ::close(std::exchange(fd_, -1));
+}
+
+TimePoint Descriptor::from_short(ShortTime time) const noexcept {
+    const TimePoint now = worker_.batch_time();
+    const ShortTime ago = short_time(now) - time;
+    return now - std::chrono::nanoseconds(std::int64_t{ago} << short_time_shift);
 }
 
 void Descriptor::tell_again() { worker_.tell_again(*this); }

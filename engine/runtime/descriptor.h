@@ -10,6 +10,10 @@
 // Stays put while open. Worker thread only.
 #pragma once
 
+#include <cstdint>
+
+#include "engine/runtime/clock.h"
+
 namespace k6 {
 
 class Worker;
@@ -40,13 +44,26 @@ public:
     /// What the owner will touch when it is told, mostly a fiber: the loop fetches it beforehand.
     void will_touch(const void* memory) noexcept { touched_ = memory; }
 
+    /// When input was told of last, to a microsecond; for an hour.
+    TimePoint told_at() const noexcept { return from_short(told_at_); }
+
+    /// Times of the last hour in four bytes, so that who is told of thousands of descriptors touches one line of each.
+    using ShortTime = std::uint32_t;
+    static ShortTime short_time(TimePoint time) noexcept {
+        return static_cast<ShortTime>(static_cast<std::uint64_t>(time.time_since_epoch().count()) >> short_time_shift);
+    }
+    TimePoint from_short(ShortTime time) const noexcept;
+
 private:
     friend class Worker;
+    static constexpr unsigned short_time_shift = 10;
+
     Worker& worker_;
     Ready ready_;
     void* owner_;
     const void* touched_ = nullptr;
     int fd_ = -1;
+    ShortTime told_at_ = 0;
 };
 
 }  // namespace k6

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "engine/runtime/aside.h"
 #include "engine/runtime/stack_arena.h"
 #include "engine/runtime/stack_trim.h"
 #include "engine/runtime/worker.h"
@@ -251,7 +252,7 @@ void Fiber::leave() noexcept {
 }
 
 void Fiber::suspend(CancelHook hook) {
-    if (running_fiber != this) throw std::logic_error("Fiber::suspend: not on this fiber");
+    if (running_fiber != this || detail::is_aside()) throw std::logic_error("Fiber::suspend: not on this fiber");
     check_interrupt();
     hook_ = hook;
     leave();
@@ -259,7 +260,9 @@ void Fiber::suspend(CancelHook hook) {
 }
 
 void Fiber::suspend_uninterruptibly() {
-    if (running_fiber != this) throw std::logic_error("Fiber::suspend_uninterruptibly: not on this fiber");
+    if (running_fiber != this || detail::is_aside()) {
+        throw std::logic_error("Fiber::suspend_uninterruptibly: not on this fiber");
+    }
     leave();
 }
 
@@ -296,7 +299,7 @@ void Fiber::end_wait() {
 }
 
 Fiber& Fiber::sleeper() {
-    if (running_fiber == nullptr) throw std::logic_error("sleep: not on a fiber");
+    if (running_fiber == nullptr || detail::is_aside()) throw std::logic_error("sleep: not on a fiber");
     running_fiber->check_interrupt();
     return *running_fiber;
 }

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/runtime/aside.h"
 #include "engine/runtime/blocking_pool.h"
 #include "engine/runtime/deferred.h"
 #include "engine/runtime/descriptor.h"
@@ -34,6 +35,11 @@ constinit thread_local Worker* current_worker = nullptr;
 
 /// Fibers that have ended and wait for another body, so that batches of requests, of many VUs in a turn, make none.
 constexpr std::size_t most_resting = 512;
+
+/// A turn with many fibers asks the kernel in between, this often: what it tells has the time at which it was asked.
+constexpr std::chrono::milliseconds longest_without_look{1};
+/// The clock is read once for so many.
+constexpr std::size_t fibers_between_looks = 8;
 
 SimulatedClock* as_simulated(Clock* clock) {
     if (clock == nullptr) throw std::invalid_argument("Worker: no clock");
@@ -78,7 +84,8 @@ void forget_in(std::vector<T*>& list, const T* gone) noexcept {
 //   descriptors, who make fibers ready; the alarm, set to the wheel's next wakeup, makes sleepers ready;
 // * runs what other threads and fibers have posted;
 // * runs the fibers that are ready, but none of those that they make ready, save that one that ends may name a
-//   successor: so fibers that keep each other busy starve nobody;
+//   successor: so fibers that keep each other busy starve nobody. Between them, once a millisecond, it looks up: asks
+//   the kernel again, so that when something happened is known however many fibers were ready;
 // * runs what was deferred to this point.
 struct Worker::Impl {
     Config config;
@@ -161,18 +168,25 @@ struct Worker::Impl {
     void turn() {
         if (const auto wakeup = wheel.next_wakeup(); wakeup && *wakeup < alarm_at) set_alarm(*wakeup);
         const bool busy = !ready.empty() || !again.empty() || !deferred.empty() || has_posted.load();
-        int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), busy ? 0 : -1);
-        if (count < 0) {
-            if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
-            count = 0;
-        }
-        batch_time_known = false;
+        const int count = ask(busy ? 0 : -1);
         again_now.swap(again);
         if (count > 0) tell(count);
         if (!again_now.empty()) tell_those_left();
         run_posted();
         run_ready();
         if (!deferred.empty()) run_deferred();
+    }
+
+    int ask(int timeout) {
+        const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), timeout);
+        if (count < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "epoll_wait");
+        batch_time_known = false;
+        return std::max(count, 0);
+    }
+
+    void look_up() {
+        if (simulated || config.clock->now() - time_of_batch() < longest_without_look) return;
+        if (const int count = ask(0); count > 0) tell(count);
     }
 
     void tell(int count) noexcept {
@@ -185,7 +199,8 @@ struct Worker::Impl {
                 alarm_rang = true;
             } else if (event.data.ptr != nullptr && event.data.ptr != &bell) {
                 time_of_batch();
-                const Descriptor& descriptor = *static_cast<const Descriptor*>(event.data.ptr);
+                Descriptor& descriptor = *static_cast<Descriptor*>(event.data.ptr);
+                if ((event.events & ~EPOLLOUT) != 0) descriptor.told_at_ = Descriptor::short_time(batch_time);
                 descriptor.ready_(descriptor.owner_, event.events);
             }
         }
@@ -269,7 +284,10 @@ struct Worker::Impl {
 
     void run_ready() noexcept {
         batch.swap(ready);
+        // So that looking up knows how long ago the kernel was asked.
+        if (batch.size() > fibers_between_looks) time_of_batch();
         for (std::size_t i = 0; i < batch.size(); ++i) {
+            if (i % fibers_between_looks == fibers_between_looks - 1) look_up();
             if (i + 8 < batch.size()) __builtin_prefetch(batch[i + 8]);
             if (i + 4 < batch.size()) batch[i + 4]->prefetch();
             batch[i]->enter();
@@ -417,6 +435,13 @@ void Worker::request_stop() {
 void Worker::run() {
     if (current_worker != nullptr) throw std::logic_error("Worker::run: this thread runs a worker already");
     current_worker = this;
+    // Lent by the arena, so it has a guard like a fiber's.
+    struct Aside {
+        StackArena& arena;
+        StackArena::Stack stack = arena.allocate();
+        detail::AsideStack shared{stack.high};
+        ~Aside() { arena.release(stack); }
+    } const aside{impl_->arena};
     struct Done {
         ~Done() { current_worker = nullptr; }
     } done;

@@ -519,6 +519,38 @@ TEST(Worker, TellsOfInputOnceAndAgainWhenThereIsMore) {
     EXPECT_EQ(pipe.read(), "xx");
 }
 
+// However many fibers are ready, the loop asks the kernel once a millisecond.
+TEST(Worker, LooksUpBetweenFibersThatTakeLong) {
+    SystemClock clock;
+    Worker worker({.clock = &clock});
+    std::unique_ptr<Pipe> pipe;
+    constexpr int count = 64;
+    int ran = 0;
+    int ran_when_told = 0;
+    TimePoint last_begin{};
+    worker.post([&] {
+        pipe = std::make_unique<Pipe>(worker);
+        pipe->when_told = [&] { ran_when_told = ran; };
+        for (int i = 0; i < count; ++i) {
+            worker.spawn([&] {
+                last_begin = clock.now();
+                if (ran++ == 0) pipe->write("x");
+                while (clock.now() - last_begin < 300us) {
+                }
+            });
+        }
+    });
+    worker.request_stop();
+    worker.run();
+    EXPECT_TRUE(pipe->told);
+    EXPECT_GT(ran_when_told, 0);
+    EXPECT_LT(ran_when_told, count);
+    // The clock is the loop's, to a microsecond.
+    EXPECT_LT(pipe->descriptor.told_at(), last_begin);
+    EXPECT_GT(pipe->descriptor.told_at(), last_begin - std::chrono::seconds(10));
+    pipe.reset();
+}
+
 TEST(Worker, TellsAgainOnRequestUnlessTheDescriptorIsClosed) {
     SystemClock clock;
     Worker worker({.clock = &clock});

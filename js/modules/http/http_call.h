@@ -3,7 +3,7 @@
 //
 //   HttpCallPtr call = realm.pool->take();
 //   read_request(context, arguments, *call);
-//   call->response = context.client->send(call->request);
+//   context.client->send(call->request, call->response);
 //   Value response = make_response(context, std::move(call));
 //
 // A call lives on in its Response object until that is collected, so nothing of it is copied. The VU's worker's thread

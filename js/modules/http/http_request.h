@@ -2,7 +2,7 @@
 //
 //   HttpCallPtr call = realm.pool->take();
 //   if (auto problem = read_request(context, {.method = "POST", .url = url, .body = body, .params = params}, *call)) …
-//   context.client->send(call->request);
+//   context.client->send(call->request, call->response);
 //
 // The State's thread only.
 #pragma once

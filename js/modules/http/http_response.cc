@@ -99,7 +99,7 @@ Value tls_cipher_suite(State& state, HttpResponse& self) {
 }
 
 Value ocsp(State& state, HttpResponse& self) {
-    const http::OcspStaple staple = self.value.tls ? self.value.tls->ocsp : http::OcspStaple{.status = {}};
+    const http::OcspStaple staple = self.value.tls ? self.value.tls->ocsp() : http::OcspStaple{.status = {}};
     Value object = state.object();
     object.set("produced_at", staple.produced_at);
     object.set("this_update", staple.this_update);

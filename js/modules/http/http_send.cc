@@ -41,8 +41,9 @@ Value deliver(ScriptContext& context, HttpCallPtr call) {
 
 /// On any fiber of the VU's.
 void send(ScriptContext& context, HttpCall& call) {
-    call.response = context.client->send(call.request);
+    // Also an interrupted call's response is recycled.
     call.client = context.client;
+    context.client->send(call.request, call.response);
 }
 
 }  // namespace
