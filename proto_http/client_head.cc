@@ -26,11 +26,14 @@ void address_to_proxy(const Route& route, RequestHead& head, ClientShared::Impl&
 
 }  // namespace
 
+bool Client::Impl::is_plain(const Request& request, const Hop& hop) {
+    return hop.first && !hop.body && request.headers.empty() && request.cookies.empty() &&
+           (request.jar == nullptr || request.jar->empty()) && hop.authorization.empty();
+}
+
 std::string_view Client::Impl::write_head(const Request& request, const Hop& hop, const Route& route,
                                           Response& response) {
-    const bool plain = hop.first && !hop.body && request.headers.empty() && request.cookies.empty() &&
-                       (request.jar == nullptr || request.jar->empty()) && hop.authorization.empty() &&
-                       !route.forwarded();
+    const bool plain = is_plain(request, hop) && !route.forwarded();
     if (plain) {
         const PlainHeads::Place& known = shared.plain_heads.place(hop.url);
         if (known.is_of(hop.url, hop.method)) {

@@ -32,19 +32,24 @@ std::string Client::Impl::send_over_http2(Exchange& x) {
     Http2Connection& connection = *x.multiplexed;
     x.response.remote = connection.remote();
     x.response.tls = connection.tls();
-    const RequestHead head = collect_head(x.request, x.hop, x.response);
-    const std::string_view body = x.hop.body.value_or(std::string_view());
-    std::string debug_id;
-    if (!shared.settings.http_debug.empty()) {
-        shared.head.clear();
-        write_request_head(head, shared.fields, shared.head);
-        debug_id = log_request(vu, shared.head, body, shared.settings.http_debug == "full");
-    }
     x.stream.emplace(x.response, x.outcome,
                      Http2Stream::Config{.head_request = x.hop.method == "HEAD",
                                          .keep_body = x.request.response_body == ResponseBody::keep,
                                          .sink = x.request.sink,
                                          .pool = &shared.response_pool});
+    std::string debug_id;
+    const bool plain = is_plain(x.request, x.hop) && shared.settings.http_debug.empty();
+    if (plain && connection.send_like(x.hop.url.get(), x.hop.method, *x.stream)) {
+        x.response.cookie_header.clear();
+        return debug_id;
+    }
+    const RequestHead head = collect_head(x.request, x.hop, x.response);
+    const std::string_view body = x.hop.body.value_or(std::string_view());
+    if (!shared.settings.http_debug.empty()) {
+        shared.head.clear();
+        write_request_head(head, shared.fields, shared.head);
+        debug_id = log_request(vu, shared.head, body, shared.settings.http_debug == "full");
+    }
     connection.send({.method = head.method,
                      .scheme = x.hop.url->scheme(),
                      .authority = head.host,
@@ -52,7 +57,8 @@ std::string Client::Impl::send_over_http2(Exchange& x) {
                      .user_agent = head.user_agent,
                      .fields = shared.fields,
                      .content_length = head.content_length,
-                     .body = body},
+                     .body = body,
+                     .source = plain ? std::shared_ptr<const void>(x.hop.url) : nullptr},
                     *x.stream);
     return debug_id;
 }

@@ -98,6 +98,8 @@ struct Client::Impl {
                            TimePoint start, Response& response);
 
     // client_head.cc
+    /// Its URL and method alone determine what is sent.
+    static bool is_plain(const Request& request, const Hop& hop);
     /// The request line's parts, and all other fields in shared.fields. They hold until the fiber suspends.
     RequestHead collect_head(const Request& request, const Hop& hop, Response& response);
     void write_cookies(const Request& request, const Hop& hop, std::string_view header, std::string& to);

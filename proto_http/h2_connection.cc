@@ -232,6 +232,16 @@ MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready
 
 void Http2Connection::send(const Http2Request& request, Http2Stream& stream) {
     session_.open(stream, request);
+    opened();
+}
+
+bool Http2Connection::send_like(const void* source, std::string_view method, Http2Stream& stream) {
+    if (!session_.open_like(stream, source, method)) return false;
+    opened();
+    return true;
+}
+
+void Http2Connection::opened() {
     // Alone, it goes out at once; in company, together with what others are about to send.
     if (++opened_since_read_ == 1 && woken_ == 0 && !flush_soon_.requested()) {
         settle();

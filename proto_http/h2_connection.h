@@ -59,6 +59,8 @@ public:
     MaybeFailure wait_for_slot(Deadline& deadline, TimePoint& ready);
     /// Begins a request, right after wait_for_slot(); receive() must follow.
     void send(const Http2Request& request, Http2Stream& stream);
+    /// The same as Http2Session::open_like() for open().
+    bool send_like(const void* source, std::string_view method, Http2Stream& stream);
     /// Waits for the end of the response.
     MaybeFailure receive(Http2Stream& stream, Deadline& deadline);
 
@@ -69,6 +71,8 @@ private:
 
     Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique_ptr<Connection> dialled);
 
+    /// A stream has been opened: now or soon its request goes out.
+    void opened();
     MaybeFailure wait_in_queue(Deadline& deadline, TimePoint& ready);
     /// The socket has something.
     void on_input();

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -64,6 +65,16 @@ MaybeFailure stream_failure(std::int32_t id, std::uint32_t code, bool from_peer)
                           (from_peer ? "; received from peer" : "")});
 }
 
+/// A request that has a source, and its fields: for those to come that are like it.
+struct LikeRequest {
+    /// Kept alive, so that nothing else comes to lie where it was.
+    std::shared_ptr<const void> source;
+    std::string method;
+    /// What the fields lie in.
+    std::string text;
+    std::vector<nghttp2_nv> fields;
+};
+
 }  // namespace
 
 struct Http2Session::Impl {
@@ -97,6 +108,16 @@ struct Http2Session::Impl {
         if (field_count == fields.size()) fields.resize(2 * fields.size());
         fields[field_count++] = {bytes_of(name), bytes_of(value), name.size(), value.size(), flags};
     }
+    void begin(Http2Stream& stream);
+    void add_fields(const Http2Request& request);
+    LikeRequest& place(const void* source) {
+        return likes[(reinterpret_cast<std::uintptr_t>(source) >> 4) % likes.size()];
+    }
+    void remember(LikeRequest& like, const Http2Request& request);
+    void submit(Http2Stream& stream, std::span<const nghttp2_nv> with);
+    /// Hands over what was opened: all in a row, so that nghttp2's code is in the processor's caches for all but the
+    /// first.
+    void submit_opened();
     void detach(Http2Stream& stream);
     void finish(Http2Stream& stream, MaybeFailure failure);
     /// The server's GOAWAY excludes the stream.
@@ -126,6 +147,13 @@ struct Http2Session::Impl {
     /// The last one, and what it is in words.
     int known_status = -1;
     std::string known_status_text;
+    std::array<LikeRequest, 8> likes;
+    struct Opened {
+        Http2Stream* stream;  // null: given up
+        const LikeRequest* like;
+    };
+    /// Requests that nghttp2 does not have yet.
+    std::vector<Opened> opened;
     // Scratch.
     std::vector<nghttp2_nv> fields = std::vector<nghttp2_nv>(32);
     std::size_t field_count = 0;
@@ -387,7 +415,13 @@ ssize_t Http2Session::Impl::read_body(nghttp2_session*, std::int32_t id, std::ui
 
 void Http2Session::Impl::detach(Http2Stream& stream) {
     if (found == &stream) found = nullptr;
-    nghttp2_session_set_stream_user_data(session.get(), stream.id, nullptr);
+    if (stream.id != 0) {
+        nghttp2_session_set_stream_user_data(session.get(), stream.id, nullptr);
+    } else {
+        for (Opened& request : opened) {
+            if (request.stream == &stream) request.stream = nullptr;
+        }
+    }
     streams[stream.index] = streams.back();
     streams[stream.index]->index = stream.index;
     streams.pop_back();
@@ -441,58 +475,106 @@ std::size_t Http2Session::free_slots() const noexcept {
 
 std::size_t Http2Session::open_streams() const noexcept { return impl_->streams.size(); }
 
-void Http2Session::open(Http2Stream& stream, const Http2Request& request) {
-    Impl& impl = *impl_;
+void Http2Session::Impl::add_fields(const Http2Request& request) {
     constexpr std::uint8_t fixed_name = NGHTTP2_NV_FLAG_NO_COPY_NAME;
-    impl.field_count = 0;
-    const bool connect = request.method == "CONNECT";
-    impl.add(":authority", request.authority, fixed_name);
-    impl.add(":method", request.method, fixed_name);
-    if (!connect) {
-        impl.add(":path", request.target, fixed_name);
-        impl.add(":scheme", request.scheme, fixed_name);
+    field_count = 0;
+    add(":authority", request.authority, fixed_name);
+    add(":method", request.method, fixed_name);
+    if (request.method != "CONNECT") {
+        add(":path", request.target, fixed_name);
+        add(":scheme", request.scheme, fixed_name);
     }
     for (const Headers::Field& field : request.fields) {
         if (has_no_place(field)) continue;
         if (!equals_ignoring_case(field.name, "Cookie")) {
-            impl.add(field.name, field.value);
+            add(field.name, field.value);
             continue;
         }
         // RFC 9113 section 8.2.3: one field for each cookie compresses better.
         std::string_view rest = field.value;
         while (true) {
             const std::size_t end = rest.find("; ");
-            impl.add("cookie", rest.substr(0, end), fixed_name);
+            add("cookie", rest.substr(0, end), fixed_name);
             if (end == std::string_view::npos) break;
             rest.remove_prefix(end + 2);
         }
     }
-    if (!request.user_agent.empty()) impl.add("user-agent", request.user_agent, fixed_name);
+    if (!request.user_agent.empty()) add("user-agent", request.user_agent, fixed_name);
     if (request.content_length) {
         const char* const end =
-            std::to_chars(impl.length_digits, impl.length_digits + sizeof impl.length_digits, *request.content_length)
-                .ptr;
-        impl.add("content-length", {impl.length_digits, static_cast<std::size_t>(end - impl.length_digits)},
-                 fixed_name);
+            std::to_chars(length_digits, length_digits + sizeof length_digits, *request.content_length).ptr;
+        add("content-length", {length_digits, static_cast<std::size_t>(end - length_digits)}, fixed_name);
     }
+}
 
-    stream.unsent_body = request.body;
+void Http2Session::Impl::submit(Http2Stream& stream, std::span<const nghttp2_nv> with) {
     nghttp2_data_provider provider{};
-    provider.read_callback = &Impl::read_body;
-    const std::int32_t id = nghttp2_submit_request(impl.session.get(), nullptr, impl.fields.data(), impl.field_count,
-                                                   request.body.empty() ? nullptr : &provider, &stream);
+    provider.read_callback = &read_body;
+    stream.id = nghttp2_submit_request(session.get(), nullptr, with.data(), with.size(),
+                                       stream.unsent_body.empty() ? nullptr : &provider, &stream);
+    if (stream.id < 0) finish(stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(stream.id)}));
+}
+
+void Http2Session::Impl::submit_opened() {
+    for (const auto [stream, like] : opened) {
+        if (stream != nullptr) submit(*stream, like->fields);
+    }
+    opened.clear();
+}
+
+void Http2Session::Impl::remember(LikeRequest& like, const Http2Request& request) {
+    like.source = request.source;
+    like.method = request.method;
+    like.fields.assign(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(field_count));
+    like.text.clear();
+    for (const nghttp2_nv& field : like.fields) {
+        like.text += text_of(field.name, field.namelen);
+        like.text += text_of(field.value, field.valuelen);
+    }
+    std::uint8_t* at = bytes_of(like.text);
+    for (nghttp2_nv& field : like.fields) {
+        field.name = std::exchange(at, at + field.namelen);
+        field.value = std::exchange(at, at + field.valuelen);
+        field.flags = NGHTTP2_NV_FLAG_NONE;
+    }
+}
+
+void Http2Session::Impl::begin(Http2Stream& stream) {
     stream.state = Http2Stream::State::open;
-    stream.index = impl.streams.size();
-    impl.streams.push_back(&stream);
-    stream.id = id;
-    if (id < 0) impl.finish(stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(id)}));
+    stream.index = streams.size();
+    streams.push_back(&stream);
+}
+
+void Http2Session::open(Http2Stream& stream, const Http2Request& request) {
+    Impl& impl = *impl_;
+    // In the order in which they were opened, and before what they are like is replaced.
+    impl.submit_opened();
+    impl.begin(stream);
+    stream.unsent_body = request.body;
+    impl.add_fields(request);
+    if (request.source) {
+        LikeRequest& like = impl.place(request.source.get());
+        impl.remember(like, request);
+        impl.opened.push_back({&stream, &like});
+    } else {
+        impl.submit(stream, std::span(impl.fields).first(impl.field_count));
+    }
+}
+
+bool Http2Session::open_like(Http2Stream& stream, const void* source, std::string_view method) {
+    Impl& impl = *impl_;
+    const LikeRequest& like = impl.place(source);
+    if (like.source.get() != source || like.method != method) return false;
+    impl.begin(stream);
+    impl.opened.push_back({&stream, &like});
+    return true;
 }
 
 void Http2Session::reset(Http2Stream& stream) {
     if (stream.state != Http2Stream::State::open) return;
     impl_->detach(stream);
     stream.state = Http2Stream::State::idle;
-    if (!impl_->ended) {
+    if (!impl_->ended && stream.id != 0) {
         nghttp2_submit_rst_stream(impl_->session.get(), NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_CANCEL);
     }
 }
@@ -553,6 +635,7 @@ void Http2Session::end(const Failure& reason) {
 
 void Http2Session::take_output(std::string& out, std::size_t enough) {
     Impl& impl = *impl_;
+    impl.submit_opened();
     while (out.size() < enough) {
         const std::uint8_t* frame = nullptr;
         const ssize_t size = nghttp2_session_mem_send(impl.session.get(), &frame);

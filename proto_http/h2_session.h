@@ -58,6 +58,9 @@ struct Http2Request {
     std::span<const Headers::Field> fields = {};
     std::optional<std::size_t> content_length = {};
     std::string_view body = {};
+    /// What alone, with the method, determines all of the above, if anything does; then there is no body. See
+    /// Http2Session::open_like().
+    std::shared_ptr<const void> source = nullptr;
 };
 
 /// One request and what comes of it. Lives on the stack of the fiber that waits for it, and stays put from open() until
@@ -135,6 +138,8 @@ public:
 
     /// Begins a request; only while accepts_requests() and free_slots().
     void open(Http2Stream& stream, const Http2Request& request);
+    /// The same request as an earlier one with this source, in a fraction of the time. False: none is remembered.
+    bool open_like(Http2Stream& stream, const void* source, std::string_view method);
     /// Nobody waits for it any more: RST_STREAM(CANCEL).
     void reset(Http2Stream& stream);
 

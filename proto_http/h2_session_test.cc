@@ -155,6 +155,62 @@ TEST(Http2SessionTest, FieldsOfARequest) {
     }
 }
 
+TEST(Http2SessionTest, RequestsLikeAnEarlierOne) {
+    World world;
+    world.feed(settings());
+    world.sent();
+    const auto source = std::make_shared<const int>(1);
+    const auto other = std::make_shared<const int>(2);
+    Response response;
+    Outcome outcome;
+    std::vector<std::unique_ptr<Http2Stream>> streams;
+    const auto stream = [&]() -> Http2Stream& {
+        return *streams.emplace_back(std::make_unique<Http2Stream>(response, outcome, Http2Stream::Config{}));
+    };
+    EXPECT_FALSE(world.session.open_like(stream(), source.get(), "GET"));
+    Http2Request request{.method = "GET", .scheme = "https", .authority = "h", .target = "/", .source = source};
+    std::string scratch = "value";
+    const Headers::Field field{"x-field", scratch};
+    request.fields = {&field, 1};
+    world.session.open(stream(), request);
+    // What it was made of holds no longer.
+    scratch = "other";
+    EXPECT_FALSE(world.session.open_like(stream(), source.get(), "HEAD"));
+    EXPECT_FALSE(world.session.open_like(stream(), other.get(), "GET"));
+    EXPECT_TRUE(world.session.open_like(stream(), source.get(), "GET"));
+    // Given up before it was sent: nothing of it goes out.
+    Http2Stream& given_up = stream();
+    EXPECT_TRUE(world.session.open_like(given_up, source.get(), "GET"));
+    world.session.reset(given_up);
+    EXPECT_EQ(given_up.state, Http2Stream::State::idle);
+    EXPECT_EQ(world.session.open_streams(), 2u);
+    // Of many sources some are forgotten: then the others wait for nothing.
+    std::vector<std::shared_ptr<const int>> many;
+    for (int i = 0; i < 40; ++i) {
+        request.source = many.emplace_back(std::make_shared<const int>(i));
+        request.target = "/many";
+        world.session.open(stream(), request);
+    }
+    world.session.open(stream(), {.method = "GET", .scheme = "https", .authority = "h", .target = "/last"});
+    world.send();
+    const std::vector<SentFrame> frames = world.sent(FrameType::headers);
+    ASSERT_EQ(frames.size(), 43u);
+    for (std::size_t i = 0; i < frames.size(); ++i) EXPECT_EQ(frames[i].stream, 2 * i + 1);
+    // The second one is the first one again, in the table's terms.
+    const auto all_indexed = [](const std::string& block) {
+        return std::all_of(block.begin(), block.end(), [](char byte) { return (byte & 0x80) != 0; });
+    };
+    EXPECT_FALSE(all_indexed(frames[0].payload));
+    EXPECT_TRUE(all_indexed(frames[1].payload));
+    // Paths have no place in it.
+    EXPECT_FALSE(all_indexed(frames[3].payload));
+    EXPECT_EQ(frames[41].payload, frames[3].payload);
+    EXPECT_NE(frames[42].payload, frames[3].payload);
+    world.session.end({.cause = "unexpected EOF"});
+    world.send();
+    EXPECT_EQ(world.session.open_streams(), 0u);
+}
+
 TEST(Http2SessionTest, InterimResponsesAndTrailersLeaveNothing) {
     World world;
     auto& exchange = world.get();
