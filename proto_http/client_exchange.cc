@@ -126,6 +126,8 @@ void Client::Impl::await(Exchange& x) {
 
 bool Client::Impl::complete(Exchange& x) {
     if (x.step != Exchange::Step::under_way || x.outcome.failure) return false;
+    // Whoever sends requests in a loop is about to send the same one again.
+    __builtin_prefetch(x.request.url.data());
     if (!x.multiplexed) {
         x.parser = make_parser(x);
         if (!x.connection->receive_now(*x.parser, x.outcome)) return false;

@@ -49,7 +49,8 @@ Http2Connection::Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique
       base_(std::move(dialled)),
       session_({.max_head_size = shared.settings.max_head_size,
                 .max_headers = shared.settings.max_headers,
-                .max_body_size = shared.settings.max_body_size}),
+                .max_body_size = shared.settings.max_body_size},
+               shared.http2_memory),
       flush_soon_(
           shared.worker, [](void* self) noexcept { static_cast<Http2Connection*>(self)->settle(); }, this) {}
 

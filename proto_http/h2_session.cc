@@ -78,7 +78,7 @@ struct LikeRequest {
 }  // namespace
 
 struct Http2Session::Impl {
-    explicit Impl(const Limits& with);
+    Impl(const Limits& with, BlockPool& memory);
 
     static Impl& of(void* self) { return *static_cast<Impl*>(self); }
     /// Of one stream there are several callbacks in a row.
@@ -129,7 +129,6 @@ struct Http2Session::Impl {
     void end_if_broken();
 
     Limits limits;
-    BlockPool memory;  // outlives the session
     SessionPointer session;
     std::vector<Http2Stream*> streams;
     Http2Stream* found = nullptr;
@@ -160,7 +159,7 @@ struct Http2Session::Impl {
     char length_digits[20];
 };
 
-Http2Session::Impl::Impl(const Limits& with) : limits(with) {
+Http2Session::Impl::Impl(const Limits& with, BlockPool& memory) : limits(with) {
     nghttp2_session_callbacks* made_callbacks = nullptr;
     nghttp2_option* made_options = nullptr;
     if (nghttp2_session_callbacks_new(&made_callbacks) != 0) throw std::bad_alloc();
@@ -460,7 +459,7 @@ void Http2Session::Impl::end_if_broken() {
              .cause = "connection error: " + http2_code_name(*broken) + (error.empty() ? "" : " (" + error + ")")});
 }
 
-Http2Session::Http2Session(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+Http2Session::Http2Session(const Limits& limits, BlockPool& memory) : impl_(std::make_unique<Impl>(limits, memory)) {}
 Http2Session::~Http2Session() = default;
 
 bool Http2Session::accepts_requests() const noexcept {

@@ -3,7 +3,7 @@
 // nghttp2 does the framing; what is here is the meaning: what becomes of a response, whom a failure concerns, and
 // whether a request that failed was certainly not processed.
 //
-//   Http2Session session(limits);
+//   Http2Session session(limits, memory);
 //   Http2Stream stream(response, outcome, {.head_request = false});
 //   session.open(stream, {.method = "GET", .scheme = "https", .authority = "h", .target = "/"});
 //   session.take_output(bytes, 1 << 14);                   // send them, then session.output_written(now)
@@ -34,6 +34,7 @@ class Fiber;
 
 namespace k6::http {
 
+class BlockPool;
 class ResponsePool;
 
 /// Error codes of RFC 9113 section 7 that this side gives.
@@ -125,7 +126,8 @@ public:
         std::int32_t connection_window = std::int32_t{1} << 30;
     };
 
-    explicit Http2Session(const Limits& limits);
+    /// `memory` outlives it.
+    Http2Session(const Limits& limits, BlockPool& memory);
     ~Http2Session();
     Http2Session(const Http2Session&) = delete;
     Http2Session& operator=(const Http2Session&) = delete;

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "proto_http/block_pool.h"
 #include "proto_http/h2_session.h"
 
 namespace {
@@ -27,7 +28,9 @@ struct Run {
 
 void run(std::string_view bytes, std::size_t cut, Run& run) {
     constexpr k6::TimePoint now{std::chrono::seconds(1)};
-    Http2Session session({.max_head_size = 4096, .max_headers = 32, .max_body_size = max_body, .stream_window = 65535});
+    BlockPool memory;
+    Http2Session session({.max_head_size = 4096, .max_headers = 32, .max_body_size = max_body, .stream_window = 65535},
+                         memory);
     std::string output;
     const auto settle = [&] {
         output.clear();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proto_http/block_pool.h"
 #include "proto_http/testing/http2_faults.h"
 #include "proto_http/testing/http2_frames.h"
 
@@ -35,7 +36,7 @@ std::uint32_t number(std::string_view bytes) {
 /// A session with its output, and requests that wait for their responses.
 class World {
 public:
-    explicit World(Http2Session::Limits limits = {.max_headers = 200}) : session(limits) { send(); }
+    explicit World(Http2Session::Limits limits = {.max_headers = 200}) : session(limits, memory) { send(); }
 
     struct Exchange {
         Response response;
@@ -88,6 +89,7 @@ public:
     }
 
     TimePoint now{std::chrono::seconds(1)};
+    BlockPool memory;
     Http2Session session;
     std::string out;
     std::vector<std::unique_ptr<Exchange>> exchanges;

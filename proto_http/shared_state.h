@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "proto_http/block_pool.h"
 #include "proto_http/client_shared.h"
 #include "proto_http/headers.h"
 #include "proto_http/http_metrics.h"
@@ -159,6 +160,7 @@ struct ClientShared::Impl {
     BufferPool buffers;
     ParserPool parsers;
     ResponsePool response_pool;
+    BlockPool http2_memory;
     KnownTagSets known_tag_sets;
 
     // Scratch.
