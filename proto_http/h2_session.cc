@@ -600,6 +600,7 @@ void Http2Session::prefetch_behind_streams() const noexcept {
     if (impl_->streams.size() > most_prefetched) return;
     for (const Http2Stream* stream : impl_->streams) {
         prefetch(stream->response);
+        if (stream->waiter == nullptr) continue;
         __builtin_prefetch(stream->waiter, 1);
         __builtin_prefetch(reinterpret_cast<const std::byte*>(stream->waiter) + 64, 1);
     }

@@ -20,8 +20,8 @@
 #include "proto_http/error_code.h"
 #include "proto_http/response.h"
 
-typedef struct ssl_st SSL;
-typedef struct ssl_ctx_st SSL_CTX;
+using SSL = struct ssl_st;
+using SSL_CTX = struct ssl_ctx_st;
 
 namespace k6::http {
 
