@@ -107,13 +107,7 @@ void Client::Impl::begin_exchange(Exchange& x) {
     x.connection = take_idle(route, !x.repeatable, x.start);
     if (!x.connection) return;
     x.used_before = true;
-    x.response.remote = x.connection->remote();
-    x.response.tls = x.connection->tls();
-    const std::string_view body = x.hop.body.value_or(std::string_view());
-    const OutgoingRequest outgoing{.head = write_head(x.request, x.hop, route, x.response),
-                                   .body = body,
-                                   .expect_continue = !body.empty() && expects_continue(x.request.headers)};
-    if (x.connection->begin(outgoing, x.outcome)) x.step = Exchange::Step::under_way;
+    if (x.connection->begin(write_request(x), x.outcome)) x.step = Exchange::Step::under_way;
 }
 
 void Client::Impl::await(Exchange& x) {
@@ -252,19 +246,23 @@ ParserPool::Loan Client::Impl::make_parser(const Exchange& x) {
     return parser;
 }
 
-void Client::Impl::exchange_over_http1(Exchange& x) {
+OutgoingRequest Client::Impl::write_request(Exchange& x) {
     x.response.remote = x.connection->remote();
     x.response.tls = x.connection->tls();
-    const std::string_view head = write_head(x.request, x.hop, x.route(), x.response);
     const std::string_view body = x.hop.body.value_or(std::string_view());
+    return {.head = write_head(x.request, x.hop, x.route(), x.response),
+            .body = body,
+            .expect_continue = !body.empty() && expects_continue(x.request.headers)};
+}
+
+void Client::Impl::exchange_over_http1(Exchange& x) {
+    const OutgoingRequest request = write_request(x);
     std::string debug_id;
     if (!shared.settings.http_debug.empty()) {
-        debug_id = log_request(vu, head, body, shared.settings.http_debug == "full");
+        debug_id = log_request(vu, request.head, request.body, shared.settings.http_debug == "full");
     }
     x.parser = make_parser(x);
-    x.connection->exchange(
-        {.head = head, .body = body, .expect_continue = !body.empty() && expects_continue(x.request.headers)},
-        *x.parser, x.deadline, x.outcome);
+    x.connection->exchange(request, *x.parser, x.deadline, x.outcome);
     if (!debug_id.empty() && !x.outcome.failure) {
         log_response(vu, debug_id, x.response, shared.settings.http_debug == "full");
     }

@@ -125,6 +125,8 @@ struct Client::Impl {
     /// The phases of the last attempt, and what becomes of its connection.
     void settle(Exchange& exchange);
     ParserPool::Loan make_parser(const Exchange& exchange);
+    /// What goes out on the exchange's connection; holds until the fiber suspends.
+    OutgoingRequest write_request(Exchange& exchange);
     void exchange_over_http1(Exchange& exchange);
     /// A new connection; `ready` is when it was.
     MaybeFailure dial(const Route& route, TlsSession::Offer offer, Deadline& deadline, TimePoint start,

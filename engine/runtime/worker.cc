@@ -38,8 +38,8 @@ constexpr std::size_t most_resting = 512;
 
 /// A turn with many fibers asks the kernel in between, this often: what it tells has the time at which it was asked.
 constexpr std::chrono::milliseconds longest_without_look{1};
-/// The clock is read once for so many.
-constexpr std::size_t fibers_between_looks = 8;
+/// The clock is read once for so many fibers at most, and for fewer where they take long: a handshake is a millisecond.
+constexpr std::size_t most_between_checks = 8;
 
 SimulatedClock* as_simulated(Clock* clock) {
     if (clock == nullptr) throw std::invalid_argument("Worker: no clock");
@@ -109,6 +109,10 @@ struct Worker::Impl {
     std::vector<Fiber*> resting;  // fibers that have ended, for reuse
     TimePoint batch_time{};
     bool batch_time_known = false;
+    // Of looking up, see run_ready().
+    TimePoint checked_at{};
+    std::size_t between_checks = most_between_checks;
+    std::size_t until_check = most_between_checks;
     bool running = false;
     std::atomic<bool> stop_requested = false;
     std::atomic<bool> has_posted = false;
@@ -185,8 +189,13 @@ struct Worker::Impl {
     }
 
     void look_up() {
-        if (simulated || config.clock->now() - time_of_batch() < longest_without_look) return;
+        const TimePoint now = config.clock->now();
+        const bool slow = now - std::exchange(checked_at, now) > longest_without_look / 4;
+        between_checks = slow ? 1 : std::min(2 * between_checks, most_between_checks);
+        until_check = between_checks;
+        if (now - batch_time < longest_without_look) return;
         if (const int count = ask(0); count > 0) tell(count);
+        time_of_batch();
     }
 
     void tell(int count) noexcept {
@@ -285,9 +294,9 @@ struct Worker::Impl {
     void run_ready() noexcept {
         batch.swap(ready);
         // So that looking up knows how long ago the kernel was asked.
-        if (batch.size() > fibers_between_looks) time_of_batch();
+        if (!simulated && !batch.empty()) checked_at = time_of_batch();
         for (std::size_t i = 0; i < batch.size(); ++i) {
-            if (i % fibers_between_looks == fibers_between_looks - 1) look_up();
+            if (i != 0 && !simulated && --until_check == 0) look_up();
             if (i + 8 < batch.size()) __builtin_prefetch(batch[i + 8]);
             if (i + 4 < batch.size()) batch[i + 4]->prefetch();
             batch[i]->enter();
