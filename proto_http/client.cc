@@ -89,8 +89,7 @@ void forget_round_trip(Response& response) {
         set_error(response, hop, {.cause = encoded.error().message});
         return false;
     }
-    hop.encoded = std::make_unique<EncodedBody>(std::move(*encoded));
-    hop.body = hop.encoded->bytes;
+    hop.body = hop.with_rare().encoded.emplace(std::move(*encoded)).bytes;
     return true;
 }
 
@@ -138,22 +137,8 @@ void Client::Impl::perform(const Request& request, Hop& hop, Deadline& deadline,
     }
 }
 
-void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
-                              TimePoint start, Expected expected, Response& response) {
-    Exchange exchange(request, hop, deadline, start, response);
-    run_aside([&] { begin_exchange(exchange); });
-    if (exchange.step == Exchange::Step::under_way) await(exchange);
-    bool done = false;
-    run_aside([&] {
-        done = complete(exchange);
-        if (done) conclude(exchange, base, expected);
-    });
-    if (done) return;
-    exchange_in_full(exchange);
-    run_aside([&] { conclude(exchange, base, expected); });
-}
-
-void Client::Impl::conclude(Exchange& exchange, metrics::TagSetId base, Expected expected) {
+void Client::Impl::conclude(Exchange& exchange) {
+    exchange.step = Exchange::Step::concluded;
     const Request& request = exchange.request;
     const Hop& hop = exchange.hop;
     Response& response = exchange.response;
@@ -171,7 +156,7 @@ void Client::Impl::conclude(Exchange& exchange, metrics::TagSetId base, Expected
         response.tls.reset();
     }
 
-    RoundTrip trip{.base = base,
+    RoundTrip trip{.base = exchange.base,
                    .method = hop.method,
                    .url = hop.url->masked(),
                    .name = request.name,
@@ -189,7 +174,7 @@ void Client::Impl::conclude(Exchange& exchange, metrics::TagSetId base, Expected
         trip.tls = response.tls->version;
         trip.ocsp_status = response.tls->ocsp().status;
     }
-    if (expected) trip.expected = is_expected(*expected, response.status);
+    if (exchange.expected) trip.expected = is_expected(*exchange.expected, response.status);
     metrics.record(trip);
 
     if (!failure && response.status == 101) {
@@ -263,8 +248,8 @@ void Client::Impl::conclude(Exchange& exchange, metrics::TagSetId base, Expected
         hop.body.reset();
         hop.content_headers = false;
     }
-    hop.referer.clear();
-    if (!from.https() || resolved->https()) hop.referer = from.without_credentials_and_fragment();
+    const bool tells_referer = !from.https() || resolved->https();
+    hop.with_rare().referer = tells_referer ? from.without_credentials_and_fragment() : std::string();
     hop.first = false;
     hop.url = std::make_shared<const Url>(std::move(*resolved));
     ++response.redirects_followed;

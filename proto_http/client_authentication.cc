@@ -44,10 +44,10 @@ void Client::Impl::perform_with_digest(const Request& request, Hop& hop, Deadlin
         set_error(response, hop, {.cause = authorization.error().message});
         return;
     }
-    hop.authorization = std::move(*authorization);
+    hop.with_rare().authorization = std::move(*authorization);
     forget_round_trip(response);
     round_trip(request, hop, deadline, base, shared.worker.now(), request.expected, response);
-    hop.authorization.clear();
+    hop.rare->authorization.clear();
 }
 
 void Client::Impl::perform_with_ntlm(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
@@ -61,9 +61,10 @@ void Client::Impl::perform_with_ntlm(const Request& request, Hop& hop, Deadline&
         std::shared_ptr<const Url> url;
         ~Release() {
             hop.hold_connection = false;
-            hop.authorization.clear();
-            if (!hop.held) return;
-            self.keep(std::move(hop.held), {.url = url.get(), .proxy = self.shared.settings.proxies.find(*url)},
+            if (!hop.rare) return;
+            hop.rare->authorization.clear();
+            if (!hop.rare->held) return;
+            self.keep(std::move(hop.rare->held), {.url = url.get(), .proxy = self.shared.settings.proxies.find(*url)},
                       self.shared.worker.now());
         }
     } const release{*this, hop, hop.url};
@@ -87,14 +88,14 @@ void Client::Impl::perform_with_ntlm(const Request& request, Hop& hop, Deadline&
     }
     if (!scheme) {
         if (!basic) return;
-        hop.authorization = basic_authorization(credentials);
+        hop.with_rare().authorization = basic_authorization(credentials);
         forget_round_trip(response);
         return round_trip(request, hop, deadline, base, shared.worker.now(), request.expected, response);
     }
 
     // The body waits until the server is ready for it.
     const std::optional<std::string_view> body = std::exchange(hop.body, std::nullopt);
-    hop.authorization = ntlm_negotiate(*scheme);
+    hop.with_rare().authorization = ntlm_negotiate(*scheme);
     forget_round_trip(response);
     round_trip(request, hop, deadline, base, shared.worker.now(), expected, response);
     hop.body = body;
@@ -108,7 +109,7 @@ void Client::Impl::perform_with_ntlm(const Request& request, Hop& hop, Deadline&
     auto answer = ntlm_authenticate(challenge, credentials, make_ntlm_facts(shared.worker.clock().wall_time(now)));
     // A challenge that is none: the refusal is the answer.
     if (!answer) return;
-    hop.authorization = std::move(*answer);
+    hop.with_rare().authorization = std::move(*answer);
     forget_round_trip(response);
     round_trip(request, hop, deadline, base, now, request.expected, response);
 }

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "engine/runtime/aside.h"
 #include "proto_http/client_impl.h"
 #include "proto_http/http_debug.h"
 #include "proto_http/response_parser.h"
@@ -75,6 +76,26 @@ void Client::Impl::Exchange::let_go() {
     multiplexed.reset();
 }
 
+void Client::Impl::round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
+                              TimePoint start, const Expected& expected, Response& response) {
+    Exchange x(request, hop, deadline, start, response, base, expected);
+    run_aside([&] { begin_exchange(x); });
+    // Until something of the response is there, or all of it.
+    if (x.step == Exchange::Step::under_way) {
+        if (x.multiplexed) {
+            x.outcome.failure = x.multiplexed->receive(*x.stream, deadline);
+        } else if (!x.outcome.failure && !x.connection->stream().wait_for_input(deadline)) {
+            x.outcome.failure = timed_out();
+        }
+    }
+    run_aside([&] {
+        if (complete(x)) conclude(x);
+    });
+    if (x.step == Exchange::Step::concluded) return;
+    exchange_in_full(x);
+    run_aside([&] { conclude(x); });
+}
+
 void Client::Impl::begin_exchange(Exchange& x) {
     x.outcome.failure = check(x.request, x.hop);
     if (!x.outcome.failure && (x.request.timeout <= Duration::zero() || x.deadline.passed())) {
@@ -110,14 +131,6 @@ void Client::Impl::begin_exchange(Exchange& x) {
     if (x.connection->begin(write_request(x), x.outcome)) x.step = Exchange::Step::under_way;
 }
 
-void Client::Impl::await(Exchange& x) {
-    if (x.multiplexed) {
-        x.outcome.failure = x.multiplexed->receive(*x.stream, x.deadline);
-    } else if (!x.outcome.failure && !x.connection->stream().wait_for_input(x.deadline)) {
-        x.outcome.failure = timed_out();
-    }
-}
-
 bool Client::Impl::complete(Exchange& x) {
     if (x.step != Exchange::Step::under_way || x.outcome.failure) return false;
     // Whoever sends requests in a loop is about to send the same one again.
@@ -127,7 +140,9 @@ bool Client::Impl::complete(Exchange& x) {
         if (!x.connection->receive_now(*x.parser, x.outcome)) return false;
     }
     x.step = Exchange::Step::over;
-    x.end = shared.worker.now();
+    // However long this fiber then had to wait for its turn.
+    const EventTime last_byte = x.outcome.times.last_byte;
+    x.end = last_byte ? *last_byte : shared.worker.now();
     settle(x);
     return true;
 }
@@ -169,7 +184,7 @@ bool Client::Impl::attempt(Exchange& x) {
 
 bool Client::Impl::take_connection(Exchange& x) {
     const Route route = x.route();
-    if (x.hop.held) x.connection = std::move(x.hop.held);
+    if (x.hop.rare && x.hop.rare->held) x.connection = std::move(x.hop.rare->held);
     if (x.may_be_http2 && x.keeps_connection) {
         if ((x.outcome.failure = find_http2(x))) return false;
     }
@@ -228,7 +243,7 @@ void Client::Impl::settle(Exchange& x) {
     }
     if (!x.connection || failed || !x.keeps_connection || !x.connection->reusable()) return;
     if (x.hop.hold_connection) {
-        x.hop.held = std::move(x.connection);
+        x.hop.with_rare().held = std::move(x.connection);
     } else {
         keep(std::move(x.connection), x.route(), x.end);
     }

@@ -28,7 +28,7 @@ void address_to_proxy(const Route& route, RequestHead& head, ClientShared::Impl&
 
 bool Client::Impl::is_plain(const Request& request, const Hop& hop) {
     return hop.first && !hop.body && request.headers.empty() && request.cookies.empty() &&
-           (request.jar == nullptr || request.jar->empty()) && hop.authorization.empty();
+           (request.jar == nullptr || request.jar->empty()) && hop.authorization().empty();
 }
 
 std::string_view Client::Impl::write_head(const Request& request, const Hop& hop, const Route& route,
@@ -63,7 +63,8 @@ RequestHead Client::Impl::collect_head(const Request& request, const Hop& hop, R
                      .host = url.wire_authority(),
                      .user_agent = shared.settings.user_agent};
     std::string_view cookie_header;
-    bool has_authorization = !hop.authorization.empty();
+    const std::string_view answer = hop.authorization();
+    bool has_authorization = !answer.empty();
     bool has_connection = false;
     bool has_referer = false;
     bool has_content_encoding = false;
@@ -89,7 +90,7 @@ RequestHead Client::Impl::collect_head(const Request& request, const Hop& hop, R
         if (!hop.content_headers && name.starts_with("Content-")) continue;
         if (!hop.sensitive_headers && is_sensitive(name)) continue;
         if (name == "Authorization") {
-            if (!hop.authorization.empty()) continue;
+            if (!answer.empty()) continue;
             has_authorization = true;
         }
         has_connection |= name == "Connection";
@@ -97,13 +98,15 @@ RequestHead Client::Impl::collect_head(const Request& request, const Hop& hop, R
         has_content_encoding |= name == "Content-Encoding";
         fields.push_back(field);
     }
-    if (hop.encoded && hop.body && !has_content_encoding) {
-        fields.push_back({"Content-Encoding", hop.encoded->codings});
+    if (hop.rare && hop.rare->encoded && hop.body && !has_content_encoding) {
+        fields.push_back({"Content-Encoding", hop.rare->encoded->codings});
     }
-    if (!hop.referer.empty() && !has_referer) fields.push_back({"Referer", hop.referer});
+    if (const std::string_view referer = hop.referer(); !referer.empty() && !has_referer) {
+        fields.push_back({"Referer", referer});
+    }
     if (shared.settings.no_connection_reuse && !has_connection) fields.push_back({"Connection", "close"});
-    if (!hop.authorization.empty()) {
-        fields.push_back({"Authorization", hop.authorization});
+    if (!answer.empty()) {
+        fields.push_back({"Authorization", answer});
     } else if (url.credentials() && !has_authorization) {
         shared.credentials = url.credentials()->user;
         shared.credentials += ':';

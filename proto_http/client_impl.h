@@ -44,20 +44,34 @@ struct Hop {
     std::string_view method;
     /// nullopt: none. Encoded, if the request says so.
     std::optional<std::string_view> body;
-    /// What `body` lies in if the request wants it encoded.
-    std::unique_ptr<EncodedBody> encoded;
     bool first = true;
     /// `Content-…`, which describe a body.
     bool content_headers = true;
     /// Authorization and the like.
     bool sensitive_headers = true;
     bool host_header = true;
-    std::string referer;
-    /// The answer to a challenge.
-    std::string authorization;
-    /// All round trips of the hop go over one connection, which waits here meanwhile.
+    /// All round trips of the hop go over one connection, which waits meanwhile among what is rare.
     bool hold_connection = false;
-    std::unique_ptr<Connection> held;
+
+    /// What few hops have: the others, which lie on the stacks of waiting fibers, are the smaller for it.
+    struct Rare {
+        /// What `body` lies in if the request wants it encoded.
+        std::optional<EncodedBody> encoded;
+        std::string referer;
+        /// The answer to a challenge.
+        std::string authorization;
+        std::unique_ptr<Connection> held;
+    };
+    std::unique_ptr<Rare> rare = nullptr;
+
+    Rare& with_rare() {
+        if (!rare) rare = std::make_unique<Rare>();
+        return *rare;
+    }
+    std::string_view referer() const noexcept { return rare ? std::string_view(rare->referer) : std::string_view(); }
+    std::string_view authorization() const noexcept {
+        return rare ? std::string_view(rare->authorization) : std::string_view();
+    }
 };
 
 struct Client::Impl {
@@ -76,10 +90,8 @@ struct Client::Impl {
     /// Everything of one hop; authentication may take several round trips.
     void perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
                  Response& response);
-    void round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
-                    Expected expected, Response& response);
     /// What follows an exchange that is over: cookies, the body's coding, samples.
-    void conclude(Exchange& exchange, metrics::TagSetId base, Expected expected);
+    void conclude(Exchange& exchange);
     void set_error(Response& response, const Hop& hop, const Failure& failure) const;
     MaybeFailure check(const Request& request, const Hop& hop) const;
     MaybeFailure decode_body(Response& response) const;
@@ -108,12 +120,12 @@ struct Client::Impl {
     /// The head as HTTP/1.1 writes it; holds until the fiber suspends.
     std::string_view write_head(const Request& request, const Hop& hop, const Route& route, Response& response);
 
-    // client_exchange.cc. The usual exchange has one wait: begin_exchange(), await(), complete(). What that leaves is
+    // client_exchange.cc. The usual exchange has one wait, between begin_exchange() and complete(). What that leaves is
     // for exchange_in_full(), which waits as often as need be.
+    void round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
+                    const Expected& expected, Response& response);
     /// Sends the request if that can be done at once.
     void begin_exchange(Exchange& exchange);
-    /// Until something of the response is there (HTTP/1.1), or all of it (HTTP/2).
-    static void await(Exchange& exchange);
     /// True: that was all, and it went well.
     bool complete(Exchange& exchange);
     void exchange_in_full(Exchange& exchange);
@@ -159,8 +171,17 @@ struct Client::Impl {
 /// fibers none of it is in the processor's caches when they go on: so it is small, and what runs before and after the
 /// wait runs aside (engine/runtime/aside.h).
 struct Client::Impl::Exchange {
-    Exchange(const Request& sent, Hop& of, Deadline& until, TimePoint now, Response& into)
-        : request(sent), hop(of), deadline(until), response(into), start(now), ready(now), end(now) {}
+    Exchange(const Request& sent, Hop& of, Deadline& until, TimePoint now, Response& into, metrics::TagSetId with,
+             const Expected& judge)
+        : request(sent),
+          hop(of),
+          deadline(until),
+          response(into),
+          expected(judge),
+          start(now),
+          ready(now),
+          end(now),
+          base(with) {}
     /// Whatever is under way is given up.
     ~Exchange() { let_go(); }
     Exchange(const Exchange&) = delete;
@@ -170,19 +191,23 @@ struct Client::Impl::Exchange {
     /// Back to before an attempt.
     void let_go();
 
-    // unbegun ─(begin_exchange, attempt)─► under_way ─► over ─(repeats)─► unbegun
-    enum class Step : std::uint8_t { unbegun, under_way, over };
+    // unbegun ─(begin_exchange, attempt)─► under_way ─► over ─(conclude)─► concluded
+    //    ▲──────────────────(repeats)──────────────────────┘
+    enum class Step : std::uint8_t { unbegun, under_way, over, concluded };
 
     const Request& request;
     Hop& hop;
     Deadline& deadline;
     Response& response;
+    const Expected& expected;
     const Proxy* proxy = nullptr;
     /// When this attempt began, when the connection had room for the request, and when it was over.
     TimePoint start;
     TimePoint ready;
     TimePoint end;
     Outcome outcome;
+    /// Of its samples.
+    metrics::TagSetId base;
     Step step = Step::unbegun;
     bool keeps_connection = false;
     bool may_be_http2 = false;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <span>
@@ -65,27 +66,68 @@ MaybeFailure stream_failure(std::int32_t id, std::uint32_t code, bool from_peer)
                           (from_peer ? "; received from peer" : "")});
 }
 
-/// A request that has a source, and its fields: for those to come that are like it.
+/// A request that has a source, and its fields: for those to come that are like it. nghttp2 reads the fields where they
+/// are, until it has made them into a frame.
 struct LikeRequest {
     /// Kept alive, so that nothing else comes to lie where it was.
     std::shared_ptr<const void> source;
     std::string method;
-    /// What the fields lie in.
-    std::string text;
+    /// What the fields lie in; stays where it is when this is moved.
+    std::vector<std::uint8_t> text;
     std::vector<nghttp2_nv> fields;
 };
 
 }  // namespace
 
+static_assert(sizeof(Http2Stream) <= 128);
+
 struct Http2Session::Impl {
+    /// The open streams by their ids, of which one follows the other: a remainder finds nearly always the right one at once.
+    class StreamsById {
+    public:
+        void insert(Http2Stream& stream) {
+            if (++size_ > places_.size()) grow();
+            link(stream);
+        }
+        Http2Stream* find(std::int32_t id) const noexcept {
+            Http2Stream* stream = places_[place_of(id)];
+            while (stream != nullptr && stream->id != id) stream = stream->next_by_id;
+            return stream;
+        }
+        void erase(Http2Stream& stream) noexcept {
+            Http2Stream** link = &places_[place_of(stream.id)];
+            while (*link != &stream) link = &(*link)->next_by_id;
+            *link = stream.next_by_id;
+            --size_;
+        }
+
+    private:
+        // A client's ids are odd. There is a power of two of places.
+        std::size_t place_of(std::int32_t id) const noexcept {
+            return static_cast<std::size_t>(id) / 2 & (places_.size() - 1);
+        }
+        void link(Http2Stream& stream) noexcept {
+            Http2Stream*& first = places_[place_of(stream.id)];
+            stream.next_by_id = std::exchange(first, &stream);
+        }
+        void grow() {
+            std::vector<Http2Stream*> before(2 * places_.size());
+            before.swap(places_);
+            for (Http2Stream* stream : before) {
+                while (stream != nullptr) link(*std::exchange(stream, stream->next_by_id));
+            }
+        }
+
+        std::vector<Http2Stream*> places_ = std::vector<Http2Stream*>(16);
+        std::size_t size_ = 0;
+    };
+
     Impl(const Limits& with, BlockPool& memory);
 
     static Impl& of(void* self) { return *static_cast<Impl*>(self); }
     /// Of one stream there are several callbacks in a row.
     Http2Stream* find(std::int32_t id) {
-        if (found == nullptr || found->id != id) {
-            found = static_cast<Http2Stream*>(nghttp2_session_get_stream_user_data(session.get(), id));
-        }
+        if (found == nullptr || found->id != id) found = by_id.find(id);
         return found;
     }
 
@@ -131,6 +173,7 @@ struct Http2Session::Impl {
     Limits limits;
     SessionPointer session;
     std::vector<Http2Stream*> streams;
+    StreamsById by_id;
     Http2Stream* found = nullptr;
     /// Made into frames completely, but not known to be sent.
     std::vector<Http2Stream*> serialized;
@@ -153,6 +196,8 @@ struct Http2Session::Impl {
     };
     /// Requests that nghttp2 does not have yet.
     std::vector<Opened> opened;
+    /// What frames may still be made of, although others have taken its place.
+    std::vector<LikeRequest> replaced;
     // Scratch.
     std::vector<nghttp2_nv> fields = std::vector<nghttp2_nv>(32);
     std::size_t field_count = 0;
@@ -201,9 +246,9 @@ Http2Session::Impl::Impl(const Limits& with, BlockPool& memory) : limits(with) {
 int Http2Session::Impl::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* self) {
     if (header->type != NGHTTP2_DATA || header->length == 0) return 0;
     Http2Stream* const stream = of(self).find(header->stream_id);
-    if (stream == nullptr || !stream->content_length || stream->config.head_request) return 0;
+    if (stream == nullptr || !stream->has_length() || stream->config.head_request) return 0;
     const bool padded = (header->flags & NGHTTP2_FLAG_PADDED) != 0;
-    if (!padded && header->length > *stream->content_length - stream->body_size) {
+    if (!padded && header->length > stream->content_length - stream->body_size) {
         of(self).give_up(*stream, "net/http: server replied with more than declared Content-Length; truncated");
     }
     return 0;
@@ -226,7 +271,7 @@ int Http2Session::Impl::on_header(nghttp2_session*, const nghttp2_frame* frame, 
     Impl& impl = of(self);
     Http2Stream* const stream = impl.find(frame->hd.stream_id);
     if (stream == nullptr) return 0;
-    stream->head_size += name_size + value_size + field_overhead;
+    stream->head_size += static_cast<std::uint32_t>(name_size + value_size + field_overhead);
     if (stream->head_size > impl.limits.max_head_size) {
         impl.give_up(*stream, "http2: response header list larger than advertised limit");
         return 0;
@@ -257,7 +302,7 @@ void Http2Session::Impl::on_head(Http2Stream& stream) {
     Response& response = stream.response;
     if (stream.status / 100 == 1) {
         response.headers.clear();
-        stream.content_length.reset();
+        stream.content_length = Http2Stream::unknown_length;
         stream.status = 0;
         return;
     }
@@ -273,10 +318,12 @@ void Http2Session::Impl::on_head(Http2Stream& stream) {
         }
     }
     response.status_text = known_status_text;
-    if (stream.status == 204 || stream.status == 304 || stream.config.head_request) stream.content_length.reset();
-    if (stream.content_length && stream.config.keep_body) {
+    if (stream.status == 204 || stream.status == 304 || stream.config.head_request) {
+        stream.content_length = Http2Stream::unknown_length;
+    }
+    if (stream.has_length() && stream.config.keep_body) {
         // A hint only: the peer may claim anything.
-        response.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*stream.content_length, 1 << 20)));
+        response.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(stream.content_length, 1 << 20)));
     }
 }
 
@@ -310,7 +357,6 @@ int Http2Session::Impl::on_frame(nghttp2_session*, const nghttp2_frame* frame, v
             if (stream == nullptr) return 0;
             if (frame->hd.type == NGHTTP2_HEADERS && !stream->has_head) impl.on_head(*stream);
             if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream->has_head) {
-                stream->response_complete = true;
                 stream->outcome.times.last_byte = impl.now;
                 // A response may be complete before the request is: nobody needs the rest of that.
                 if (!stream->serialized) {
@@ -364,16 +410,13 @@ int Http2Session::Impl::on_frame_sent(nghttp2_session*, const nghttp2_frame* fra
 int Http2Session::Impl::on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, int error, void* self) {
     Impl& impl = of(self);
     if (frame->hd.type != NGHTTP2_HEADERS) return 0;
-    // There is no stream by which nghttp2 could find it.
-    const auto found = std::find_if(impl.streams.begin(), impl.streams.end(),
-                                    [&](const Http2Stream* stream) { return stream->id == frame->hd.stream_id; });
-    if (found == impl.streams.end()) return 0;
-    Http2Stream& stream = **found;
-    stream.outcome.unprocessed = true;
+    Http2Stream* const stream = impl.find(frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    stream->outcome.unprocessed = true;
     if (impl.goaway) {
-        impl.cut_off(stream);
+        impl.cut_off(*stream);
     } else {
-        impl.finish(stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(error)}));
+        impl.finish(*stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(error)}));
     }
     return 0;
 }
@@ -387,8 +430,8 @@ int Http2Session::Impl::on_stream_close(nghttp2_session*, std::int32_t id, std::
         impl.finish(*stream, stream_failure(id, code, true));
     } else if (code == NGHTTP2_REFUSED_STREAM && impl.goaway) {
         impl.cut_off(*stream);
-    } else if ((stream->has_head || stream->head_ends) && stream->content_length &&
-               stream->body_size < *stream->content_length) {
+    } else if ((stream->has_head || stream->head_ends) && stream->has_length() &&
+               stream->body_size < stream->content_length) {
         impl.finish(*stream, fail({.cause = "unexpected EOF"}));
     } else {
         impl.finish(*stream, stream_failure(id, code, false));
@@ -414,8 +457,8 @@ ssize_t Http2Session::Impl::read_body(nghttp2_session*, std::int32_t id, std::ui
 
 void Http2Session::Impl::detach(Http2Stream& stream) {
     if (found == &stream) found = nullptr;
-    if (stream.id != 0) {
-        nghttp2_session_set_stream_user_data(session.get(), stream.id, nullptr);
+    if (stream.id > 0) {
+        by_id.erase(stream);
     } else {
         for (Opened& request : opened) {
             if (request.stream == &stream) request.stream = nullptr;
@@ -510,8 +553,9 @@ void Http2Session::Impl::submit(Http2Stream& stream, std::span<const nghttp2_nv>
     nghttp2_data_provider provider{};
     provider.read_callback = &read_body;
     stream.id = nghttp2_submit_request(session.get(), nullptr, with.data(), with.size(),
-                                       stream.unsent_body.empty() ? nullptr : &provider, &stream);
-    if (stream.id < 0) finish(stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(stream.id)}));
+                                       stream.unsent_body.empty() ? nullptr : &provider, nullptr);
+    if (stream.id < 0) return finish(stream, fail({.cause = std::string("http2: ") + nghttp2_strerror(stream.id)}));
+    by_id.insert(stream);
 }
 
 void Http2Session::Impl::submit_opened() {
@@ -522,25 +566,29 @@ void Http2Session::Impl::submit_opened() {
 }
 
 void Http2Session::Impl::remember(LikeRequest& like, const Http2Request& request) {
+    if (like.source && nghttp2_session_get_outbound_queue_size(session.get()) > 0) {
+        replaced.push_back(std::exchange(like, {}));
+    }
     like.source = request.source;
     like.method = request.method;
     like.fields.assign(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(field_count));
     like.text.clear();
+    const auto lower = [](std::uint8_t c) { return static_cast<std::uint8_t>(c >= 'A' && c <= 'Z' ? c + 32 : c); };
     for (const nghttp2_nv& field : like.fields) {
-        like.text += text_of(field.name, field.namelen);
-        like.text += text_of(field.value, field.valuelen);
+        std::transform(field.name, field.name + field.namelen, std::back_inserter(like.text), lower);
+        like.text.insert(like.text.end(), field.value, field.value + field.valuelen);
     }
-    std::uint8_t* at = bytes_of(like.text);
+    std::uint8_t* at = like.text.data();
     for (nghttp2_nv& field : like.fields) {
         field.name = std::exchange(at, at + field.namelen);
         field.value = std::exchange(at, at + field.valuelen);
-        field.flags = NGHTTP2_NV_FLAG_NONE;
+        field.flags = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
     }
 }
 
 void Http2Session::Impl::begin(Http2Stream& stream) {
     stream.state = Http2Stream::State::open;
-    stream.index = streams.size();
+    stream.index = static_cast<std::uint32_t>(streams.size());
     streams.push_back(&stream);
 }
 
@@ -641,6 +689,9 @@ void Http2Session::take_output(std::string& out, std::size_t enough) {
         const ssize_t size = nghttp2_session_mem_send(impl.session.get(), &frame);
         if (size <= 0) break;
         out.append(text_of(frame, static_cast<std::size_t>(size)));
+    }
+    if (!impl.replaced.empty() && nghttp2_session_get_outbound_queue_size(impl.session.get()) == 0) {
+        impl.replaced.clear();
     }
     impl.end_if_broken();
 }

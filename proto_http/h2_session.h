@@ -85,31 +85,35 @@ public:
     // idle ─(open)─► open ─(END_STREAM, RST_STREAM, loss of the connection, …)─► ended
     //                  └──(reset)──► idle
     enum class State : std::uint8_t { idle, open, ended };
-    State state = State::idle;
-    Outcome& outcome;
 
+    Outcome& outcome;
     /// Whom to wake when it has ended; the session does not care.
     Fiber* waiter = nullptr;
+    State state = State::idle;
     bool woken = false;
 
 private:
     friend class Http2Session;
-    Response& response;
-    Config config;
-    std::int32_t id = 0;
-    std::size_t index = 0;  // among the session's streams
-    std::string_view unsent_body;
-    std::size_t head_size = 0;
-    std::optional<std::uint64_t> content_length;
-    std::uint64_t body_size = 0;
-    int status = 0;
+    static constexpr std::uint64_t unknown_length = UINT64_MAX;
+    bool has_length() const noexcept { return content_length != unknown_length; }
+
+    // In two cache lines, of which every waiting fiber has its own.
     bool has_head = false;
     bool head_ends = false;
-    bool response_complete = false;
     bool reset_by_peer = false;
     bool begun = false;  // its HEADERS are made
     bool serialized = false;
+    std::int32_t id = 0;
+    int status = 0;
+    Http2Stream* next_by_id = nullptr;
     Http2Stream* next_ended = nullptr;
+    Response& response;
+    Config config;
+    std::string_view unsent_body;
+    std::uint32_t index = 0;  // among the session's streams
+    std::uint32_t head_size = 0;
+    std::uint64_t content_length = unknown_length;
+    std::uint64_t body_size = 0;
 };
 
 class Http2Session {

@@ -36,6 +36,7 @@
 #include "engine/exec/vu.h"
 #include "engine/plan/plan.h"
 #include "engine/runtime/clock.h"
+#include "engine/runtime/descriptor.h"
 #include "engine/runtime/resolver.h"
 #include "engine/runtime/worker.h"
 #include "metrics/metric.h"
@@ -241,6 +242,7 @@ int main(int argc, char** argv) {
     const sched_param priority{.sched_priority = 1};
     const bool real_time = ::sched_setscheduler(0, SCHED_RR, &priority) == 0;
 
+    reserve_descriptors(2 * static_cast<std::size_t>(vus) + 64);
     Server server;
     SystemClock clock;
     const auto lookup_took = std::make_shared<std::atomic<Duration>>();

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -18,6 +20,11 @@ namespace {
 
 /// Reads that a fiber does without waiting before others have their turn.
 constexpr std::uint8_t most_unwaited = 8;
+/// What one system call writes at most, and a connection before others have had their turn: a body of megabytes to a
+/// peer that takes them at once would keep all other fibers waiting.
+constexpr std::size_t most_written = std::size_t{256} << 10;
+constexpr std::size_t written_unit = std::size_t{4} << 10;
+static_assert(2 * most_written / written_unit <= 255, "counted in a byte");
 
 /// An endpoint as system calls have it.
 struct Address {
@@ -149,12 +156,15 @@ void TcpStream::ready(unsigned events) noexcept {
         if (!readable_) readable_since_ = Descriptor::short_time(descriptor_.told_at());
         readable_ = true;
     }
-    if ((events & EPOLLOUT) != 0) writable_ = true;
+    if ((events & EPOLLOUT) != 0) {
+        writable_ = true;
+        unwaited_writes_ = 0;
+    }
     if ((interest_ & events) != 0) return wake();
     if (listener_ == nullptr) return;
     if (!had_room && writable_) {
         // It may end the stream, which then tells nothing any more.
-        if (readable_) descriptor_.tell_again();
+        if (readable_) descriptor_.tell_again(EPOLLIN);
         return listener_->room(*listener_);
     }
     if (readable_) listener_->input(*listener_);
@@ -176,7 +186,7 @@ void TcpStream::wait(unsigned interest, Deadline& deadline) {
     waiter_ = Fiber::current();
     descriptor_.will_touch(waiter_);
     interest_ = static_cast<std::uint8_t>(interest);
-    unwaited_ = 0;
+    unwaited_ = unwaited_writes_ = 0;
     // Whoever wakes the fiber, the loop, the deadline or an interruption, it stops waiting.
     deadline.suspend({[](void* self) noexcept { static_cast<TcpStream*>(self)->wake(); }, this});
 }
@@ -234,7 +244,7 @@ bool TcpStream::wait_for_input(Deadline& deadline) {
     Fiber::current()->check_interrupt();
     if (deadline.over()) return false;
     if (readable_ && ++unwaited_ > most_unwaited) {
-        descriptor_.tell_again();
+        descriptor_.tell_again(EPOLLIN);
         wait(EPOLLIN, deadline);
     }
     while (!readable_) {
@@ -273,16 +283,31 @@ IoResult TcpStream::read_now(char* buffer, std::size_t size) {
 }
 
 IoResult TcpStream::write_now(const iovec* parts, int count) {
+    if (unwaited_writes_ >= most_written / written_unit) {
+        writable_ = false;
+        descriptor_.tell_again(EPOLLOUT);
+        return {.kind = IoResult::Kind::would_block};
+    }
+    std::array<iovec, 2> bounded;
+    std::size_t left = most_written;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+        bounded.at(i) = {parts[i].iov_base, std::min(parts[i].iov_len, left)};
+        left -= bounded[i].iov_len;
+    }
     msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts);
+    message.msg_iov = bounded.data();
     message.msg_iovlen = static_cast<std::size_t>(count);
     const int fd = descriptor_.fd();
     ssize_t written = 0;
     do {
-        written = count == 1 ? ::send(fd, parts->iov_base, parts->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
+        written = count == 1 ? ::send(fd, bounded[0].iov_base, bounded[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
                              : ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     } while (written < 0 && errno == EINTR);
-    if (written >= 0) return {.bytes = static_cast<std::size_t>(written)};
+    if (written >= 0) {
+        const auto bytes = static_cast<std::size_t>(written);
+        unwaited_writes_ = static_cast<std::uint8_t>(unwaited_writes_ + bytes / written_unit);
+        return {.bytes = bytes};
+    }
     if (errno != EAGAIN && errno != EWOULDBLOCK) return {.kind = IoResult::Kind::failed, .system_error = errno};
     writable_ = false;
     return {.kind = IoResult::Kind::would_block};
@@ -322,11 +347,11 @@ bool TcpStream::has_input() noexcept {
 void TcpStream::tell(Listener& listener) {
     listener_ = &listener;
     descriptor_.will_touch(&listener);
-    if (readable_) descriptor_.tell_again();
+    if (readable_) descriptor_.tell_again(EPOLLIN);
 }
 
 void TcpStream::tell_of_rest() {
-    if (readable_ && descriptor_.fd() >= 0) descriptor_.tell_again();
+    if (readable_ && descriptor_.fd() >= 0) descriptor_.tell_again(EPOLLIN);
 }
 
 void TcpStream::close() noexcept {

@@ -135,7 +135,8 @@ public:
     IoResult read(char* buffer, std::size_t size, Deadline& deadline);
     /// What has arrived already.
     IoResult read_now(char* buffer, std::size_t size);
-    /// What fits into the socket now.
+    /// What fits into the socket now, of at most two parts; a share of it, so that a large body lets others have their
+    /// turn.
     IoResult write_now(const iovec* parts, int count);
 
     struct Readiness {
@@ -196,6 +197,8 @@ private:
     bool drain_ : 1 = false;
     /// Reads in a row that did not wait.
     std::uint8_t unwaited_ = 0;
+    /// What was written without waiting, in units.
+    std::uint8_t unwaited_writes_ = 0;
     Listener* listener_ = nullptr;
 };
 

@@ -6,10 +6,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "engine/runtime/clock.h"
+#include "engine/runtime/deferred.h"
 #include "engine/runtime/resolver.h"
 #include "engine/runtime/worker.h"
 
@@ -137,6 +144,71 @@ TEST(TcpStreamTest, InputHasTheTimeAtWhichItWasToldOf) {
     EXPECT_GE(result.time, sent - std::chrono::microseconds(2));
     EXPECT_LT(result.time, last_began);
     EXPECT_EQ(result.last, result.time);
+}
+
+// To a peer that takes at once whatever comes, no write ever waits for room.
+TEST(TcpStream, ALargeWriteLeavesOthersTheirTurn) {
+    constexpr std::size_t total = std::size_t{32} << 20;
+    SystemClock clock;
+    Worker worker({.clock = &clock});
+    DeadlineTimers timers(worker);
+    TcpStream stream(worker);
+    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::listen(listener, 1), 0);
+    socklen_t size = sizeof address;
+    ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+    std::size_t received = 0;
+    std::thread reader([&] {
+        const int peer = ::accept(listener, nullptr, nullptr);
+        std::vector<char> buffer(std::size_t{1} << 20);
+        for (ssize_t got = 0; (got = ::recv(peer, buffer.data(), buffer.size(), 0)) > 0;) {
+            received += static_cast<std::size_t>(got);
+        }
+        ::close(peer);
+    });
+
+    struct Turns {
+        std::size_t written = 0;
+        std::size_t before = 0;
+        std::size_t most = 0;
+        std::size_t count = 0;
+        Deferred end;
+        void ended() noexcept {
+            most = std::max(most, written - std::exchange(before, written));
+            ++count;
+            if (written < total) end.request();
+        }
+        explicit Turns(Worker& worker)
+            : end(
+                  worker, [](void* self) noexcept { static_cast<Turns*>(self)->ended(); }, this) {}
+    } turns(worker);
+    IoResult last;
+    worker.spawn([&] {
+        Deadline deadline(timers, worker.now() + std::chrono::seconds(30));
+        ASSERT_EQ(stream.connect({*parse_ip("127.0.0.1"), ntohs(address.sin_port)}, std::nullopt, deadline), 0);
+        const std::string body(total, 'b');
+        turns.end.request();
+        while (turns.written < total) {
+            const iovec part{const_cast<char*>(body.data()) + turns.written, total - turns.written};
+            last = stream.write_now(&part, 1);
+            if (last.kind == IoResult::Kind::would_block && stream.wait_for_room(deadline)) continue;
+            if (last.kind != IoResult::Kind::done) break;
+            turns.written += last.bytes;
+        }
+        stream.close();
+    });
+    worker.request_stop();
+    worker.run();
+    reader.join();
+    ::close(listener);
+    EXPECT_EQ(received, total);
+    EXPECT_EQ(last.kind, IoResult::Kind::done);
+    EXPECT_LE(turns.most, std::size_t{512} << 10);
+    EXPECT_GE(turns.count, total / turns.most);
 }
 
 }  // namespace

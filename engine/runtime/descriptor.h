@@ -10,6 +10,7 @@
 // Stays put while open. Worker thread only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/runtime/clock.h"
@@ -37,9 +38,9 @@ public:
     /// -1 while closed.
     int fd() const noexcept { return fd_; }
 
-    /// Tells EPOLLIN in the loop's next turn: for an owner that leaves something for the time when others have had
+    /// Tells these events in the loop's next turn: for an owner that leaves something for the time when others have had
     /// theirs. Not while closed.
-    void tell_again();
+    void tell_again(unsigned events);
 
     /// What the owner will touch when it is told, mostly a fiber: the loop fetches it beforehand.
     void will_touch(const void* memory) noexcept { touched_ = memory; }
@@ -65,5 +66,10 @@ private:
     int fd_ = -1;
     ShortTime told_at_ = 0;
 };
+
+/// Makes room for that many open descriptors (fewer, if the process may not have them). A process with threads waits
+/// some 10 ms in the call that makes the kernel's table grow, until every processor has let go of the old one: better
+/// before the load begins.
+void reserve_descriptors(std::size_t count) noexcept;
 
 }  // namespace k6

@@ -98,8 +98,12 @@ struct Worker::Impl {
     TimingWheel wheel;
     std::array<epoll_event, 128> events;
     int event_count = 0;  // while they are told
-    std::vector<Descriptor*> again;
-    std::vector<Descriptor*> again_now;  // those of this turn; two vectors that swap allocate nothing
+    struct Again {
+        Descriptor* descriptor;
+        unsigned events;
+    };
+    std::vector<Again> again;
+    std::vector<Again> again_now;  // those of this turn; two vectors that swap allocate nothing
     std::vector<Deferred*> deferred;
     std::vector<Deferred*> deferred_now;
     std::vector<Fiber*> fibers;
@@ -240,8 +244,8 @@ struct Worker::Impl {
 
     void tell_those_left() noexcept {
         for (std::size_t i = 0; i < again_now.size(); ++i) {
-            const Descriptor* const descriptor = again_now[i];
-            if (descriptor != nullptr) descriptor->ready_(descriptor->owner_, EPOLLIN);
+            const auto [descriptor, events] = again_now[i];
+            if (descriptor != nullptr) descriptor->ready_(descriptor->owner_, events);
         }
         again_now.clear();
     }
@@ -251,8 +255,11 @@ struct Worker::Impl {
             epoll_event& event = events[static_cast<std::size_t>(i)];
             if (event.data.ptr == &descriptor) event.data.ptr = nullptr;
         }
-        forget_in(again, &descriptor);
-        forget_in(again_now, &descriptor);
+        for (auto* list : {&again, &again_now}) {
+            for (Again& entry : *list) {
+                if (entry.descriptor == &descriptor) entry.descriptor = nullptr;
+            }
+        }
     }
 
     void run_deferred() noexcept {
@@ -415,7 +422,9 @@ int Worker::watch(Descriptor& descriptor) {
     return impl_->add(descriptor.fd_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI, &descriptor) == 0 ? 0 : errno;
 }
 
-void Worker::tell_again(Descriptor& descriptor) { impl_->again.push_back(&descriptor); }
+void Worker::tell_again(Descriptor& descriptor, unsigned events) {
+    impl_->again.push_back({&descriptor, events});
+}
 
 void Worker::forget(Descriptor& descriptor) noexcept { impl_->forget(descriptor); }
 

@@ -97,7 +97,7 @@ private:
     void ended(Fiber& fiber) noexcept;
     /// 0 or an errno.
     int watch(Descriptor& descriptor);
-    void tell_again(Descriptor& descriptor);
+    void tell_again(Descriptor& descriptor, unsigned events);
     void forget(Descriptor& descriptor) noexcept;
     void defer(Deferred& task);
     void forget(Deferred& task) noexcept;

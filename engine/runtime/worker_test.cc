@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -556,8 +559,8 @@ TEST(Worker, TellsAgainOnRequestUnlessTheDescriptorIsClosed) {
     Worker worker({.clock = &clock});
     Pipe asking(worker), closing(worker);
     worker.spawn([&] {
-        asking.descriptor.tell_again();
-        closing.descriptor.tell_again();
+        asking.descriptor.tell_again(EPOLLIN);
+        closing.descriptor.tell_again(EPOLLIN);
         closing.descriptor.close();
         while (asking.times_told == 0) sleep_for(1us, TimingWheel::Precision::exact);
     });
@@ -566,6 +569,27 @@ TEST(Worker, TellsAgainOnRequestUnlessTheDescriptorIsClosed) {
     EXPECT_EQ(asking.times_told, 1);
     EXPECT_EQ(closing.times_told, 0);
     EXPECT_EQ(closing.descriptor.fd(), -1);
+}
+
+// The size of the kernel's table of this process's descriptors.
+std::size_t descriptor_room() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("FDSize:")) return std::stoul(line.substr(7));
+    }
+    return 0;
+}
+
+TEST(Descriptor, RoomForManyIsMadeBeforehand) {
+    const std::size_t before = descriptor_room();
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const std::size_t wanted = std::min<std::size_t>(4 * before, limit.rlim_cur);
+    ASSERT_GT(wanted, before);
+    reserve_descriptors(0);
+    EXPECT_EQ(descriptor_room(), before);
+    reserve_descriptors(wanted);
+    EXPECT_GE(descriptor_room(), wanted);
 }
 
 // Both have input in the same batch; whichever is told first closes the other.

@@ -19,6 +19,7 @@
 #include "engine/plan/plan.h"
 #include "engine/plan/schedule.h"
 #include "engine/runtime/clock.h"
+#include "engine/runtime/descriptor.h"
 #include "engine/runtime/resolver.h"
 #include "metrics/output.h"
 #include "metrics/series_warning.h"
@@ -200,6 +201,8 @@ public:
                                                                        colours(line_, STDOUT_FILENO)));
         }
         warn_of_descriptor_limit(*plan, logger_);
+        // A connection or two for each, and what is the engine's own.
+        reserve_descriptors(2 * static_cast<std::size_t>(max_vus(*plan)) + 1024);
         return execute(*plan, *front->runner, workers);
     }
 
