@@ -1,10 +1,8 @@
 #include "dsl/http.h"
 
 #include <exception>
-#include <map>
 #include <stdexcept>
 
-#include "engine/runtime/parallel.h"
 #include "engine/runtime/worker.h"
 #include "proto_http/content_coding.h"
 #include "proto_http/url.h"
@@ -147,28 +145,11 @@ std::vector<Response> Http::batch(std::span<const BatchRequest> requests) {
         const BatchRequest& one = requests[i];
         fill(filled[i], one.method, one.url, one.body, one.params);
     }
+    std::vector<http::Parcel> parcels;
+    parcels.reserve(requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) parcels.push_back(responses[i].parcel(client_, filled[i]));
     const Plan& plan = core_.plan();
-    const auto places = [](std::int64_t limit, std::size_t most) {
-        return limit > 0 ? static_cast<std::size_t>(limit) : most;
-    };
-    // Only where there are more requests than places does a host need a queue.
-    const std::size_t per_host = places(plan.batch_per_host, requests.size());
-    std::map<std::string, FiberSemaphore> hosts;
-    run_parallel(requests.size(), places(plan.batch, requests.size()), [&](std::size_t i) {
-        struct Release {
-            FiberSemaphore* host = nullptr;
-            ~Release() {
-                if (host != nullptr) host->release();
-            }
-        } release;
-        if (requests.size() > per_host) {
-            const auto url = http::Url::parse(filled[i].url);
-            FiberSemaphore& host = hosts.try_emplace(url ? url->authority() : std::string(), per_host).first->second;
-            host.acquire();
-            release.host = &host;
-        }
-        responses[i] = Response(client_, filled[i]);
-    });
+    client_.send_all(parcels, {.together = plan.batch, .per_host = plan.batch_per_host});
     for (const Response& response : responses) judge(response);
     return responses;
 }

@@ -42,6 +42,11 @@ public:
     Response() = default;
     /// Sends.
     Response(http::Client& client, const http::Request& request) : value_(client.send(request)), client_(&client) {}
+    /// For one that is sent with others, which fills this in.
+    http::Parcel parcel(http::Client& client, const http::Request& request) {
+        client_ = &client;
+        return {&request, &value_};
+    }
     Response(Response&& other) noexcept
         : value_(std::move(other.value_)), client_(std::exchange(other.client_, nullptr)) {}
     Response& operator=(Response&& other) noexcept {

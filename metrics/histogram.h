@@ -30,7 +30,7 @@ public:
     /// `value` must not be NaN.
     void record(double value) {
         const auto bits = std::bit_cast<std::uint64_t>(value);
-        const std::uint32_t bucket = static_cast<std::uint32_t>(bits << 1 >> (64 - index_bits));
+        const auto bucket = static_cast<std::uint32_t>(bits << 1 >> (64 - index_bits));
         ++count_;
         // Zero, and the subnormal numbers too small to have a bucket of their own.
         if (bucket == 0) {

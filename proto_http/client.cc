@@ -33,11 +33,6 @@ std::string method_in_messages(std::string_view method) {
     response.error.message = response.error.text;
 }
 
-bool is_redirect(const Response& response) {
-    const int status = response.status;
-    return !response.error && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
-}
-
 [[gnu::noinline]] Result<EncodedBody> encode_body(const Request& request, Logger& logger) {
     EncodedBody encoded;
     encoded.codings = to_string(request.compression);
@@ -61,6 +56,11 @@ std::string quoted(std::string_view text) {
         out += c;
     }
     return out + "\"";
+}
+
+bool is_redirect(const Response& response) {
+    const int status = response.status;
+    return !response.error && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308);
 }
 
 void forget_round_trip(Response& response) {
@@ -102,14 +102,18 @@ void Client::Impl::send(const Request& request, Response& response) {
     if (shared.settings.rate_limiter) wait_for_place();
 
     const TimePoint start = shared.worker.now();
-    Deadline deadline(shared.timers,
-                      request.timeout < TimePoint::max() - start ? start + request.timeout : TimePoint::max());
+    Deadline deadline(shared.timers, end_of(request, start));
     perform(request, hop, deadline, base, start, response);
+    if (is_redirect(response)) follow_redirects(request, hop, deadline, base, response);
+    response.url = hop.url->text();
+}
+
+[[gnu::noinline]] void Client::Impl::follow_redirects(const Request& request, Hop& hop, Deadline& deadline,
+                                                      metrics::TagSetId base, Response& response) {
     while (is_redirect(response) && redirect(request, hop, response)) {
         forget_round_trip(response);
         perform(request, hop, deadline, base, shared.worker.now(), response);
     }
-    response.url = hop.url->text();
 }
 
 [[gnu::noinline]] void Client::Impl::wait_for_place() {

@@ -5,12 +5,14 @@
 //   Client client(vu, shared);
 //   Response response = client.send({.url = "http://localhost:8080/"});   // on a fiber of the VU's worker
 //   client.recycle(std::move(response));                                   // optional: its memory is used again
+//   client.send_all(parcels, {.together = 20, .per_host = 6});             // several at the same time
 //
 // `send` suspends the calling fiber. Several fibers of the same worker may be in `send` at the same time (batches,
 // asynchronous requests); each exchange has a connection to itself.
 // The client must outlive all of them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -26,6 +28,19 @@ class Vu;
 }
 
 namespace k6::http {
+
+/// One of several requests that are sent at the same time. Both outlive the sending.
+struct Parcel {
+    const Request* request;
+    /// New or recycled.
+    Response* response;
+};
+
+/// How many of them may be under way at a time, together and to one host; 0 or less: all.
+struct BatchLimits {
+    std::int64_t together = 0;
+    std::int64_t per_host = 0;
+};
 
 class Client {
 public:
@@ -44,6 +59,9 @@ public:
     }
     /// Into a response that is new or was recycled. After Interrupted it may hold anything.
     void send(const Request& request, Response& response);
+
+    /// As many times send(), begun in this order, at the same time within the limits.
+    void send_all(std::span<const Parcel> parcels, const BatchLimits& limits);
 
     /// Leaves HTTP: a GET on a connection of its own, whose `fields` (Upgrade, Connection, …) go as they are spelled.
     /// Its redirects, authentication, body and tags play no part, and no metrics are recorded. A refusal closes the

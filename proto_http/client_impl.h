@@ -3,6 +3,7 @@
 //   client.cc                 one request: hops, redirects, the outcome of each round trip
 //   client_authentication.cc  the round trips that answer a challenge
 //   client_head.cc            which header fields a round trip sends
+//   client_batch.cc           several requests at the same time
 //   client_exchange.cc        which connection it takes, and the exchange on it
 //   client_http2.cc           the exchange on one that speaks HTTP/2
 //   client_upgrade.cc         requests that leave HTTP
@@ -78,6 +79,7 @@ struct Client::Impl {
     using Expected = std::optional<std::span<const StatusRange>>;
 
     struct Exchange;
+    class Batch;
 
     Impl(Vu& of, ClientShared::Impl& with)
         : vu(of), shared(with), metrics(of, with.settings.system_tags, with.known_tag_sets), http2(with, of) {}
@@ -87,6 +89,9 @@ struct Client::Impl {
     // client.cc
     /// The first hop. False: the response says why there is none.
     bool begin(const Request& request, Hop& hop, Response& response);
+    /// The hops behind the first one, as long as they lead elsewhere.
+    void follow_redirects(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
+                          Response& response);
     /// Everything of one hop; authentication may take several round trips.
     void perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
                  Response& response);
@@ -124,6 +129,11 @@ struct Client::Impl {
     // for exchange_in_full(), which waits as often as need be.
     void round_trip(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
                     const Expected& expected, Response& response);
+    /// What follows begin_exchange(), to the end.
+    void go_on(Exchange& exchange);
+    void go_on_inlined(Exchange& exchange);
+    /// The same where complete() was not enough.
+    void go_on_in_full(Exchange& exchange);
     /// Sends the request if that can be done at once.
     void begin_exchange(Exchange& exchange);
     /// True: that was all, and it went well.
@@ -222,6 +232,14 @@ struct Client::Impl::Exchange {
     std::optional<Http2Stream> stream;
     ParserPool::Loan parser;
 };
+
+/// When the request's time is over that begins at `start`.
+inline TimePoint end_of(const Request& request, TimePoint start) {
+    return request.timeout < TimePoint::max() - start ? start + request.timeout : TimePoint::max();
+}
+
+/// A status that leads elsewhere (RFC 9110 section 15.4), if a Location says where.
+bool is_redirect(const Response& response);
 
 /// What one round trip left is removed for the next one.
 void forget_round_trip(Response& response);

@@ -82,7 +82,8 @@ struct LikeRequest {
 static_assert(sizeof(Http2Stream) <= 128);
 
 struct Http2Session::Impl {
-    /// The open streams by their ids, of which one follows the other: a remainder finds nearly always the right one at once.
+    /// The open streams by their ids, of which one follows the other: a remainder finds nearly always the right one at
+    /// once.
     class StreamsById {
     public:
         void insert(Http2Stream& stream) {

@@ -324,6 +324,7 @@ bool TcpStream::wait_for_room(Deadline& deadline) {
 
 void TcpStream::wake_waiter() {
     readable_ = true;
+    if (listener_ != nullptr) return listener_->input(*listener_);
     wake();
 }
 

@@ -75,6 +75,9 @@ public:
     /// Whether the phase was over before the deadline.
     bool end_phase();
 
+    /// Called when it passes, until another hook is set or a wait begins; none by default.
+    void tell(CancelHook hook) noexcept { hook_ = hook; }
+
     bool passed() const noexcept { return passed_; }
     bool phase_passed() const noexcept { return phase_passed_; }
     bool over() const noexcept { return passed_ || phase_passed_; }
@@ -147,7 +150,7 @@ public:
     /// Until read_now() may find something: so a buffer need be there only then. False: the deadline came first.
     bool wait_for_input(Deadline& deadline);
     bool wait_for_room(Deadline& deadline);
-    /// Whoever waits for input in vain shall look after something else: its wait ends as if there were some.
+    /// Whoever waits for input, or listens for it, in vain shall look after something else: as if there were some.
     void wake_waiter();
     /// Something has been told that no read has seen yet.
     bool may_have_input() const noexcept { return readable_; }
@@ -159,8 +162,9 @@ public:
         void (*input)(Listener& self) noexcept;
         void (*room)(Listener& self) noexcept;
     };
-    /// The listener outlives the stream.
+    /// The listener outlives the stream, or is told nothing any more.
     void tell(Listener& listener);
+    void tell_nobody() noexcept { listener_ = nullptr; }
     /// If read_now() may have left something: `input` is called again in the loop's next turn, when others have had
     /// theirs.
     void tell_of_rest();

@@ -165,6 +165,7 @@ struct TlsAuth {
     friend bool operator==(const TlsAuth&, const TlsAuth&) = default;
 };
 
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): few are made, and they are in the order of their purposes
 struct Options {
     std::optional<bool> paused = {};
     std::optional<std::int64_t> vus = {};

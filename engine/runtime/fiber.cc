@@ -238,8 +238,8 @@ void Fiber::enter() noexcept {
     }
 }
 
-// From the fiber to the worker's loop, until it is entered again. Inlined: a frame of its own would be one more cache line
-// of every fiber that waits.
+// From the fiber to the worker's loop, until it is entered again. Inlined: a frame of its own would be one more cache
+// line of every fiber that waits.
 [[gnu::always_inline]] inline void Fiber::leave() noexcept {
     Impl& impl = *impl_;
     state_ = State::suspended;

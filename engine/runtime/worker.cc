@@ -422,9 +422,7 @@ int Worker::watch(Descriptor& descriptor) {
     return impl_->add(descriptor.fd_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI, &descriptor) == 0 ? 0 : errno;
 }
 
-void Worker::tell_again(Descriptor& descriptor, unsigned events) {
-    impl_->again.push_back({&descriptor, events});
-}
+void Worker::tell_again(Descriptor& descriptor, unsigned events) { impl_->again.push_back({&descriptor, events}); }
 
 void Worker::forget(Descriptor& descriptor) noexcept { impl_->forget(descriptor); }
 

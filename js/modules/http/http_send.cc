@@ -1,13 +1,9 @@
 #include "js/modules/http/http_send.h"
 
-#include <map>
-
-#include "engine/runtime/parallel.h"
 #include "js/builtins/promise.h"
 #include "js/modules/arguments.h"
 #include "js/modules/http/http_response.h"
 #include "js/mujs/native.h"
-#include "proto_http/url.h"
 
 namespace k6::js {
 namespace {
@@ -130,47 +126,17 @@ struct BatchEntry {
     HttpCallPtr call;
 };
 
-/// Places for the requests to each host, where there are more requests than places.
-class HostLimit {
-public:
-    HostLimit(std::size_t requests, std::int64_t per_host)
-        : limit_(per_host > 0 && requests > static_cast<std::size_t>(per_host) ? static_cast<std::size_t>(per_host)
-                                                                               : 0) {}
-
-    /// Null where anything goes.
-    FiberSemaphore* places_of(const std::string& url) {
-        if (limit_ == 0) return nullptr;
-        const auto parsed = http::Url::parse(url);
-        return &hosts_.try_emplace(parsed ? parsed->authority() : std::string(), limit_).first->second;
-    }
-
-private:
-    std::size_t limit_;
-    std::map<std::string, FiberSemaphore> hosts_;
-};
-
 /// Sends all of them, at most `batch` at a time and `batchPerHost` to one host.
-void send_all(ScriptContext& context, std::vector<BatchEntry>& entries) {
+void send_all(ScriptContext& context, const std::vector<BatchEntry>& entries) {
     const Plan& plan = context.vu->plan();
-    HostLimit hosts(entries.size(), plan.batch_per_host);
-    const std::size_t limit = plan.batch > 0 ? static_cast<std::size_t>(plan.batch) : entries.size();
-    const auto one = [&](std::size_t i) {
-        BatchEntry& entry = entries[i];
-        FiberSemaphore* places = hosts.places_of(entry.call->request.url);
-        if (places != nullptr) places->acquire();
-        struct Release {
-            FiberSemaphore* places;
-            ~Release() {
-                if (places != nullptr) places->release();
-            }
-        } const release{places};
-        send(context, *entry.call);
-    };
-    if (entries.size() == 1) {
-        one(0);
-    } else {
-        run_parallel(entries.size(), limit, one);
+    std::vector<http::Parcel> parcels;
+    parcels.reserve(entries.size());
+    for (const BatchEntry& entry : entries) {
+        // Also an interrupted call's response is recycled.
+        entry.call->client = context.client;
+        parcels.push_back({&entry.call->request, &entry.call->response});
     }
+    context.client->send_all(parcels, {.together = plan.batch, .per_host = plan.batch_per_host});
 }
 
 }  // namespace
@@ -206,7 +172,7 @@ Value send_batch(Call& call) {
         requests.for_each(read);
     }
 
-    const Value results = is_array ? context.state.array() : context.state.object();
+    Value results = is_array ? context.state.array() : context.state.object();
     const auto put = [&](const BatchEntry& entry, const Value& response) {
         if (is_array) {
             results.append(response);

@@ -1,0 +1,222 @@
+// Several requests at the same time: each ends as it would have ended alone, whichever way it takes.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/runtime/fiber.h"
+#include "engine/runtime/rate_limiter.h"
+#include "proto_http/client.h"
+#include "proto_http/testing/answers.h"
+#include "proto_http/testing/client_world.h"
+#include "proto_http/testing/scripted_peer.h"
+#include "tools/demo_server/demo_server.h"
+
+namespace k6::http {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ClientWorld;
+using testing::PeerSocket;
+using testing::ScriptedPeer;
+
+std::vector<Response> send_all(Client& client, const std::vector<Request>& requests, const BatchLimits& limits = {}) {
+    std::vector<Response> responses(requests.size());
+    std::vector<Parcel> parcels;
+    parcels.reserve(requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) parcels.push_back({&requests[i], &responses[i]});
+    client.send_all(parcels, limits);
+    return responses;
+}
+
+/// What a response says, whenever it came.
+std::string summary(const Response& response) {
+    return std::to_string(response.status) + " " + response.url + " " + std::to_string(response.error.code) + " " +
+           response.error.text + " " + std::to_string(response.redirects_followed) + " " +
+           std::to_string(response.body.size()) + " " + std::to_string(std::hash<std::string>()(response.body));
+}
+
+class BatchTest : public ::testing::Test {
+protected:
+    std::string http(const std::string& target) const { return server_->http_url() + target; }
+    std::string https(const std::string& target) const { return server_->https_url() + target; }
+    static ClientWorld::Options options(ClientSettings settings = {}) {
+        settings.insecure_skip_tls_verify = true;
+        return {.settings = std::move(settings)};
+    }
+
+    /// Alone, and three times together: on new connections and on kept ones.
+    void expect_the_same(const std::vector<Request>& requests, const ClientWorld::Options& with = options(),
+                         const BatchLimits& limits = {}) {
+        std::vector<std::string> alone;
+        ClientWorld single(with);
+        single.run([&](Client& client) {
+            for (const Request& request : requests) alone.push_back(summary(client.send(request)));
+        });
+        ClientWorld world(with);
+        world.run([&](Client& client) {
+            for (int round = 0; round < 3; ++round) {
+                std::vector<Response> responses = send_all(client, requests, limits);
+                for (std::size_t i = 0; i < requests.size(); ++i) {
+                    EXPECT_EQ(summary(responses[i]), alone[i]) << "round " << round << ", " << requests[i].url;
+                    client.recycle(std::move(responses[i]));
+                }
+            }
+        });
+        EXPECT_EQ(world.samples("http_reqs").size(), 3 * single.samples("http_reqs").size());
+    }
+
+    std::unique_ptr<demo::DemoServer> server_ = *demo::DemoServer::start({});
+};
+
+TEST_F(BatchTest, NothingAndOne) {
+    expect_the_same({});
+    expect_the_same({{.url = http("/bytes/10?seed=1")}});
+}
+
+TEST_F(BatchTest, EachAsAlone) {
+    for (const bool tls : {false, true}) {
+        const auto url = [&](const std::string& target) { return tls ? https(target) : http(target); };
+        std::vector<Request> requests;
+        requests.reserve(32);
+        for (int i = 0; i < 8; ++i) {
+            requests.push_back({.url = url("/bytes/" + std::to_string(100 * i) + "?seed=" + std::to_string(i))});
+        }
+        requests.push_back({.method = "HEAD", .url = url("/bytes/10?seed=1")});
+        requests.push_back({.method = "POST", .url = url("/bytes/5?seed=1"), .body = Body::borrow("text")});
+        // In pieces, elsewhere, too late, and not at all.
+        requests.push_back({.url = url("/bytes/300000?seed=3")});
+        requests.push_back({.url = url("/drip?duration=0.05&numbytes=5&delay=0")});
+        requests.push_back({.url = url("/redirect-to?url=/bytes/7%3Fseed=2&status_code=303")});
+        requests.push_back({.url = url("/redirect/3"), .redirects = 1});
+        requests.push_back({.url = url("/delay/20"), .timeout = milliseconds(150)});
+        // Of HTTP/2 that would be the end for all.
+        if (!tls) requests.push_back({.url = url("/reset")});
+        requests.push_back({.url = url("/status/503")});
+        requests.push_back({.url = "http://127.0.0.1:" + std::to_string(testing::unused_port()) + "/"});
+        requests.push_back({.url = "nowhere://x"});
+        requests.push_back({.url = "http://%zz/"});
+        requests.push_back({.url = url("/bytes/1"), .timeout = Duration::zero()});
+        for (const bool http2 : {false, true}) {
+            for (const BatchLimits limits : {BatchLimits{}, BatchLimits{.together = 20, .per_host = 6},
+                                             BatchLimits{.together = 2, .per_host = 1}}) {
+                expect_the_same(requests, options({.http2 = http2}), limits);
+            }
+        }
+    }
+}
+
+TEST_F(BatchTest, AuthenticationAndARateLimit) {
+    const std::string authority = http("").substr(std::string_view("http://").size());
+    const auto digest = "http://user:secret@" + authority + "/digest-auth/auth/user/secret";
+    expect_the_same({{.url = digest, .auth = Auth::digest}, {.url = http("/bytes/3?seed=1")}});
+    expect_the_same({{.url = http("/bytes/3?seed=1")}, {.url = http("/bytes/4?seed=1")}},
+                    options({.rate_limiter = std::make_shared<RateLimiter>(1000)}));
+    expect_the_same({{.url = http("/bytes/3?seed=1")}, {.url = http("/bytes/4?seed=1")}},
+                    options({.no_connection_reuse = true}));
+}
+
+// Each request under way has a connection to itself.
+TEST_F(BatchTest, Limits) {
+    const std::vector<Request> requests(9, Request{.url = http("/bytes/10?seed=1")});
+    const auto connections = [&](const BatchLimits& limits) {
+        ClientWorld world(options({.idle_connections_per_host = 0}));
+        std::size_t count = 0;
+        world.run([&](Client& client) {
+            for (int round = 0; round < 3; ++round) send_all(client, requests, limits);
+            count = client.idle_connections();
+        });
+        return count;
+    };
+    EXPECT_EQ(connections({}), 9u);
+    EXPECT_EQ(connections({.together = 20, .per_host = 20}), 9u);
+    EXPECT_EQ(connections({.together = 4}), 4u);
+    EXPECT_EQ(connections({.per_host = 6}), 6u);
+    EXPECT_EQ(connections({.together = 3, .per_host = 6}), 3u);
+    EXPECT_EQ(connections({.together = 1}), 1u);
+    EXPECT_EQ(connections({.together = -1, .per_host = -1}), 9u);
+}
+
+// The first one to a host whose places are taken holds its own: what is behind it waits, too.
+TEST_F(BatchTest, HostsHaveTheirOwnPlaces) {
+    std::vector<Request> requests;
+    for (int i = 0; i < 5; ++i) {
+        requests.push_back({.url = http("/bytes/10?seed=1")});
+        std::string elsewhere = http("/bytes/10?seed=1");
+        elsewhere.replace(elsewhere.find("127.0.0.1"), 9, "localhost");
+        requests.push_back({.url = elsewhere});
+    }
+    ClientWorld::Options with = options();
+    with.lookup = [](const std::string&) -> DnsAnswer { return {.addresses = {parse_ip("127.0.0.1").value()}}; };
+    ClientWorld world(with);
+    world.run([&](Client& client) {
+        for (int round = 0; round < 3; ++round) {
+            for (const Response& response : send_all(client, requests, {.per_host = 2})) {
+                EXPECT_EQ(response.status, 200) << response.error.message;
+            }
+        }
+        EXPECT_EQ(client.idle_connections(), 4u);
+    });
+}
+
+TEST_F(BatchTest, AnInterruptionEndsAllOfThem) {
+    for (const bool kept : {false, true}) {
+        ClientWorld world(options());
+        bool interrupted = false;
+        Fiber& sender = world.worker().spawn([&] {
+            Client& client = world.client();
+            const std::vector<Request> quick(4, Request{.url = http("/bytes/10?seed=1")});
+            if (kept) send_all(client, quick);
+            std::vector<Request> slow(6, Request{.url = http("/delay/60")});
+            slow[1].url = https("/delay/60");
+            try {
+                send_all(client, slow, {.together = 5, .per_host = 4});
+            } catch (const Interrupted&) {
+                interrupted = true;
+            }
+            // That of HTTP/2 has only lost a stream.
+            EXPECT_EQ(client.idle_connections(), 1u);
+            EXPECT_THROW(send_all(client, quick), Interrupted);
+            Fiber::current()->clear_interrupt();
+            for (const Response& response : send_all(client, quick)) EXPECT_EQ(response.status, 200);
+        });
+        world.worker().spawn([&] {
+            sleep_for(milliseconds(200));
+            sender.interrupt();
+        });
+        world.run_fibers();
+        EXPECT_TRUE(interrupted);
+        EXPECT_EQ(world.samples("http_reqs").size(), kept ? 8u : 4u);
+    }
+}
+
+TEST(ClientBatchTest, ADeadConnectionIsReplacedAsForASingleRequest) {
+    ScriptedPeer dead({[](PeerSocket& socket) {
+                           socket.read_head();
+                           socket.write(testing::ok);
+                           socket.read_head();  // and closes without an answer
+                       },
+                       testing::answering({testing::ok})});
+    ScriptedPeer alive({testing::answering({testing::ok, testing::ok})});
+    ClientWorld world;
+    world.run([&](Client& client) {
+        const std::vector<Request> requests{{.url = dead.url("/")}, {.url = alive.url("/")}};
+        for (int round = 0; round < 2; ++round) {
+            for (const Response& response : send_all(client, requests)) {
+                EXPECT_EQ(response.body, "ok") << response.error.message;
+            }
+        }
+    });
+    EXPECT_EQ(dead.connections(), 2);
+    EXPECT_EQ(alive.connections(), 1);
+    EXPECT_EQ(world.samples("http_reqs").size(), 4u);
+}
+
+}  // namespace
+}  // namespace k6::http
