@@ -7,6 +7,9 @@
 // long that really took it: what is printed is by how much the client's measure differs from the server's. Nothing
 // passes or fails. VUs start apart, so that their answers do not all arrive at once.
 //
+// A body counts as sent when its last byte is in the socket: what the system holds then (up to tcp_wmem's 4 MB) takes
+// the server another 1 to 3 ms to read. By so much `sending` falls short of what the server says.
+//
 // It asks for a real-time priority, so that the figures tell of the measuring even where others keep the machine busy
 // (root gets it). The last line is the machine's own share: how late a thread that does nothing but sleep for a
 // millisecond is woken.
