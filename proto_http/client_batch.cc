@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -173,7 +174,6 @@ private:
     }
 
     void go_on_elsewhere(Slot& slot) {
-        slot.state = Slot::State::on_fiber;
         slot.fiber = &client_.shared.worker.spawn([this, &slot] {
             try {
                 go_on(slot);
@@ -184,6 +184,7 @@ private:
             --fibers_;
             end(slot);
         });
+        slot.state = Slot::State::on_fiber;
         ++fibers_;
     }
 

@@ -169,26 +169,28 @@ TEST_F(BatchTest, AnInterruptionEndsAllOfThem) {
     for (const bool kept : {false, true}) {
         ClientWorld world(options());
         bool interrupted = false;
-        Fiber& sender = world.worker().spawn([&] {
+        world.worker().spawn([&] {
+            Fiber* const sender = Fiber::current();
             Client& client = world.client();
             const std::vector<Request> quick(4, Request{.url = http("/bytes/10?seed=1")});
             if (kept) send_all(client, quick);
             std::vector<Request> slow(6, Request{.url = http("/delay/60")});
             slow[1].url = https("/delay/60");
+            // However far they have come by then.
+            world.worker().spawn([sender] {
+                sleep_for(milliseconds(200));
+                sender->interrupt();
+            });
             try {
                 send_all(client, slow, {.together = 5, .per_host = 4});
             } catch (const Interrupted&) {
                 interrupted = true;
             }
-            // That of HTTP/2 has only lost a stream.
-            EXPECT_EQ(client.idle_connections(), 1u);
+            // That of HTTP/2, if it was there, has only lost a stream.
+            EXPECT_LE(client.idle_connections(), 1u);
             EXPECT_THROW(send_all(client, quick), Interrupted);
-            Fiber::current()->clear_interrupt();
+            sender->clear_interrupt();
             for (const Response& response : send_all(client, quick)) EXPECT_EQ(response.status, 200);
-        });
-        world.worker().spawn([&] {
-            sleep_for(milliseconds(200));
-            sender.interrupt();
         });
         world.run_fibers();
         EXPECT_TRUE(interrupted);

@@ -1,8 +1,6 @@
 #include "proto_http/outbox.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 
 #include "engine/runtime/clock.h"
 #include "engine/runtime/worker.h"
+#include "proto_http/testing/listener.h"
 
 namespace k6::http {
 namespace {
@@ -31,20 +30,8 @@ protected:
         ExchangeTimes times;
     };
 
-    OutboxTest() {
-        listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        EXPECT_EQ(::listen(listener_, 64), 0);
-        socklen_t size = sizeof address;
-        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-        endpoint_ = {*parse_ip("127.0.0.1"), ntohs(address.sin_port)};
-    }
     ~OutboxTest() override {
         for (const auto& pair : pairs_) ::close(pair->peer);
-        ::close(listener_);
     }
 
     /// From a fiber.
@@ -53,8 +40,8 @@ protected:
         Pair& pair = *pairs_.back();
         pair.stream = std::make_unique<TcpStream>(worker_);
         Deadline deadline(timers_, worker_.now() + seconds(10));
-        EXPECT_EQ(pair.stream->connect(endpoint_, std::nullopt, deadline), 0);
-        pair.peer = ::accept(listener_, nullptr, nullptr);
+        EXPECT_EQ(pair.stream->connect({*parse_ip("127.0.0.1"), listener_.port()}, std::nullopt, deadline), 0);
+        pair.peer = listener_.accept();
         return pair;
     }
     void spawn(std::function<void()> body) { worker_.spawn(std::move(body)); }
@@ -77,8 +64,7 @@ protected:
     Worker worker_{{.clock = &clock_}};
     DeadlineTimers timers_{worker_};
     Outbox outbox_{worker_};
-    int listener_ = -1;
-    Endpoint endpoint_;
+    testing::Listener listener_;
     std::vector<std::unique_ptr<Pair>> pairs_;
 };
 

@@ -1,8 +1,6 @@
 #include "proto_http/transport.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +17,7 @@
 #include "engine/runtime/deferred.h"
 #include "engine/runtime/resolver.h"
 #include "engine/runtime/worker.h"
+#include "proto_http/testing/listener.h"
 
 namespace k6::http {
 namespace {
@@ -103,14 +102,7 @@ TEST(TcpStreamTest, InputHasTheTimeAtWhichItWasToldOf) {
     SystemClock clock;
     Worker worker({.clock = &clock});
     DeadlineTimers timers(worker);
-    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
-    ASSERT_EQ(::listen(listener, 1), 0);
-    ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    const testing::Listener listener;
     constexpr int busy = 64;
     int peer = -1;
     TimePoint sent{};
@@ -119,8 +111,8 @@ TEST(TcpStreamTest, InputHasTheTimeAtWhichItWasToldOf) {
     worker.spawn([&] {
         TcpStream stream(worker);
         Deadline deadline(timers, worker.now() + std::chrono::seconds(30));
-        ASSERT_EQ(stream.connect({*parse_ip("127.0.0.1"), ntohs(address.sin_port)}, std::nullopt, deadline), 0);
-        peer = ::accept(listener, nullptr, nullptr);
+        ASSERT_EQ(stream.connect({*parse_ip("127.0.0.1"), listener.port()}, std::nullopt, deadline), 0);
+        peer = listener.accept();
         for (int i = 0; i < busy; ++i) {
             worker.spawn([&, i] {
                 const TimePoint begin = last_began = clock.now();
@@ -138,7 +130,6 @@ TEST(TcpStreamTest, InputHasTheTimeAtWhichItWasToldOf) {
     worker.request_stop();
     worker.run();
     ::close(peer);
-    ::close(listener);
     ASSERT_EQ(result.kind, IoResult::Kind::done);
     // Since then many fibers had their turn before this one.
     EXPECT_GE(result.time, sent - std::chrono::microseconds(2));
@@ -147,23 +138,16 @@ TEST(TcpStreamTest, InputHasTheTimeAtWhichItWasToldOf) {
 }
 
 // To a peer that takes at once whatever comes, no write ever waits for room.
-TEST(TcpStream, ALargeWriteLeavesOthersTheirTurn) {
+TEST(TcpStreamTest, ALargeWriteLeavesOthersTheirTurn) {
     constexpr std::size_t total = std::size_t{32} << 20;
     SystemClock clock;
     Worker worker({.clock = &clock});
     DeadlineTimers timers(worker);
     TcpStream stream(worker);
-    const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(::listen(listener, 1), 0);
-    socklen_t size = sizeof address;
-    ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+    const testing::Listener listener;
     std::size_t received = 0;
     std::thread reader([&] {
-        const int peer = ::accept(listener, nullptr, nullptr);
+        const int peer = listener.accept();
         std::vector<char> buffer(std::size_t{1} << 20);
         for (ssize_t got = 0; (got = ::recv(peer, buffer.data(), buffer.size(), 0)) > 0;) {
             received += static_cast<std::size_t>(got);
@@ -189,7 +173,7 @@ TEST(TcpStream, ALargeWriteLeavesOthersTheirTurn) {
     IoResult last;
     worker.spawn([&] {
         Deadline deadline(timers, worker.now() + std::chrono::seconds(30));
-        ASSERT_EQ(stream.connect({*parse_ip("127.0.0.1"), ntohs(address.sin_port)}, std::nullopt, deadline), 0);
+        ASSERT_EQ(stream.connect({*parse_ip("127.0.0.1"), listener.port()}, std::nullopt, deadline), 0);
         const std::string body(total, 'b');
         turns.end.request();
         while (turns.written < total) {
@@ -204,7 +188,6 @@ TEST(TcpStream, ALargeWriteLeavesOthersTheirTurn) {
     worker.request_stop();
     worker.run();
     reader.join();
-    ::close(listener);
     EXPECT_EQ(received, total);
     EXPECT_EQ(last.kind, IoResult::Kind::done);
     EXPECT_LE(turns.most, std::size_t{512} << 10);

@@ -6,39 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
 #include <utility>
 
 namespace k6::http::testing {
-namespace {
-
-int listen_on(const std::string& address, std::uint16_t& port) {
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-    if (address.find(':') == std::string::npos) {
-        auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
-        v4.sin_family = AF_INET;
-        inet_pton(AF_INET, address.c_str(), &v4.sin_addr);
-        size = sizeof v4;
-    } else {
-        auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
-        v6.sin6_family = AF_INET6;
-        inet_pton(AF_INET6, address.c_str(), &v6.sin6_addr);
-        size = sizeof v6;
-    }
-    const int fd = ::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    auto* raw = reinterpret_cast<sockaddr*>(&storage);
-    if (fd < 0 || ::bind(fd, raw, size) != 0 || ::listen(fd, 128) != 0 || ::getsockname(fd, raw, &size) != 0) {
-        throw std::runtime_error("cannot listen on " + address + ": " + std::strerror(errno));
-    }
-    port = ntohs(storage.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(storage).sin_port
-                                              : reinterpret_cast<sockaddr_in6&>(storage).sin6_port);
-    return fd;
-}
-
-}  // namespace
 
 std::string PeerSocket::read_head() {
     std::string out;
@@ -118,7 +88,7 @@ void PeerSocket::reset_on_close() {
 }
 
 ScriptedPeer::ScriptedPeer(std::vector<Script> scripts, std::string address)
-    : address_(std::move(address)), listener_(listen_on(address_, port_)) {
+    : address_(std::move(address)), listener_(address_) {
     thread_ = std::thread([this, scripts = std::move(scripts)] { serve(scripts); });
 }
 
@@ -127,23 +97,22 @@ ScriptedPeer::~ScriptedPeer() { finish(); }
 void ScriptedPeer::finish() {
     if (!thread_.joinable()) return;
     ending_ = true;
-    ::shutdown(listener_, SHUT_RDWR);
+    listener_.shut_down();
     if (const int fd = current_.exchange(-1); fd >= 0) {
         ::shutdown(fd, SHUT_RDWR);
         current_ = fd;
     }
     thread_.join();
-    ::close(listener_);
 }
 
 std::string ScriptedPeer::authority() const {
     const std::string host = address_.find(':') == std::string::npos ? address_ : "[" + address_ + "]";
-    return host + ":" + std::to_string(port_);
+    return host + ":" + std::to_string(port());
 }
 
 void ScriptedPeer::serve(const std::vector<Script>& scripts) {
     for (const Script& script : scripts) {
-        const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        const int fd = listener_.accept();
         if (fd < 0) return;
         ++connections_;
         current_ = fd;
@@ -157,10 +126,6 @@ void ScriptedPeer::serve(const std::vector<Script>& scripts) {
     }
 }
 
-std::uint16_t unused_port() {
-    std::uint16_t port = 0;
-    ::close(listen_on("127.0.0.1", port));
-    return port;
-}
+std::uint16_t unused_port() { return Listener().port(); }
 
 }  // namespace k6::http::testing

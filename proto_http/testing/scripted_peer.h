@@ -20,6 +20,8 @@
 #include <thread>
 #include <vector>
 
+#include "proto_http/testing/listener.h"
+
 namespace k6::http::testing {
 
 class PeerSocket {
@@ -64,7 +66,7 @@ public:
     ScriptedPeer(const ScriptedPeer&) = delete;
     ScriptedPeer& operator=(const ScriptedPeer&) = delete;
 
-    std::uint16_t port() const { return port_; }
+    std::uint16_t port() const { return listener_.port(); }
     std::string authority() const;
     std::string url(std::string_view target) const { return "http://" + authority() + std::string(target); }
     /// Ends scripts that still wait, and the peer's thread. Again: nothing.
@@ -76,8 +78,7 @@ private:
     void serve(const std::vector<Script>& scripts);
 
     std::string address_;
-    std::uint16_t port_ = 0;
-    int listener_;  // sets port_
+    Listener listener_;
     std::atomic<int> current_ = -1;
     std::atomic<bool> ending_ = false;
     std::atomic<int> connections_ = 0;
