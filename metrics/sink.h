@@ -153,6 +153,8 @@ public:
     static constexpr std::size_t exact_limit = 4096;
 
     void add(double value) {
+        // Phases that did not happen take no time: of these there are many, and they are in no sum.
+        if (value == 0 && spilled_) return add_zero();
         if (values_.full()) [[unlikely]]
             make_room();
         values_.add(value);
@@ -186,6 +188,11 @@ private:
     const TrendSink& settled() const {
         settle();
         return *this;
+    }
+    void add_zero() {
+        histogram_.record(0);
+        if (min_ > 0) min_ = 0;
+        if (max_ < 0) max_ = 0;
     }
     void make_room();
     void grow(std::size_t capacity);

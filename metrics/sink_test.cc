@@ -114,6 +114,22 @@ TEST(TrendSink, IsExactUpToItsLimitAndNearBeyond) {
     EXPECT_EQ(trend.quantile(0), trend.min());
 }
 
+// Zeros take a way of their own once there are many values.
+TEST(TrendSink, CountsZerosAmongMany) {
+    for (const double other : {1.5, -1.5}) {
+        TrendSink trend;
+        const std::size_t count = 4 * TrendSink::exact_limit;
+        for (std::size_t i = 0; i < count; ++i) trend.add(i < 2 * TrendSink::exact_limit || i % 4 == 0 ? other : 0);
+        EXPECT_FALSE(trend.exact());
+        EXPECT_EQ(trend.count(), count);
+        EXPECT_EQ(trend.sum(), other * static_cast<double>(count) * 5 / 8);
+        EXPECT_EQ(trend.min(), std::min(other, 0.0));
+        EXPECT_EQ(trend.max(), std::max(other, 0.0));
+        EXPECT_EQ(trend.quantile(other > 0 ? 0.3 : 0.7), 0);
+        EXPECT_NEAR(trend.quantile(other > 0 ? 0.45 : 0.55), other, 0.002 * 1.5);
+    }
+}
+
 // However samples are spread over sinks, and in whatever order these are merged, the whole is the same.
 class Merging : public testing::TestWithParam<std::size_t> {};
 
