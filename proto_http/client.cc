@@ -130,17 +130,6 @@ void Client::Impl::send(const Request& request, Response& response) {
     response.error.message = method_in_messages(hop.method) + " " + quoted(hop.url->redacted()) + ": " + failure.cause;
 }
 
-void Client::Impl::perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
-                           TimePoint start, Response& response) {
-    if (request.auth == Auth::basic || !hop.url->credentials()) {
-        round_trip(request, hop, deadline, base, start, request.expected, response);
-    } else if (request.auth == Auth::digest) {
-        perform_with_digest(request, hop, deadline, base, start, response);
-    } else {
-        perform_with_ntlm(request, hop, deadline, base, start, response);
-    }
-}
-
 void Client::Impl::conclude(Exchange& exchange) {
     exchange.step = Exchange::Step::concluded;
     const Request& request = exchange.request;

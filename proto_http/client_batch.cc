@@ -19,8 +19,8 @@ namespace k6::http {
 
 // The usual request of a batch has no fiber of its own, whose stack would be another 2 KB that are in no cache when the
 // response comes: the caller's fiber begins all of them, and deals with the responses as they come, several in a row.
-// Whatever is not over by then (no connection to be had, a response in pieces, HTTP/2, a redirect, a failure) goes on
-// on a fiber, as a single request would.
+// Whatever is not over by then (no connection to be had, a response in pieces, a redirect, a failure) goes on on a
+// fiber, as a single request would.
 class Client::Impl::Batch {
 public:
     Batch(Impl& client, std::span<const Parcel> parcels, const BatchLimits& limits)
@@ -61,11 +61,18 @@ private:
         std::deque<Slot*> queue;
     };
 
-    /// One request under way. As long as it waits here it hears of its connection.
-    struct Slot : TcpStream::Listener {
+    /// One request under way. As long as it waits here it hears of its connection, or its stream of that.
+    struct Slot : TcpStream::Listener, Http2Stream::Listener {
         Slot()
-            : Listener{[](Listener& self) noexcept { static_cast<Slot&>(self).tell(); }, [](Listener&) noexcept {}} {}
-        void tell() noexcept { batch->tell(*this); }
+            : TcpStream::Listener{[](TcpStream::Listener& self) noexcept { static_cast<Slot&>(self).tell(); },
+                                  [](TcpStream::Listener&) noexcept {}},
+              Http2Stream::Listener{[](Http2Stream::Listener& self) noexcept {
+                  auto& slot = static_cast<Slot&>(self);
+                  return slot.batch->tell(slot);
+              }} {}
+        void tell() noexcept {
+            if (Fiber* const fiber = batch->tell(*this)) fiber->resume_later();
+        }
 
         // idle ─(begin)─► waits ─► over, or on_fiber ─► over ─► idle
         enum class State : std::uint8_t { idle, waits, on_fiber, over };
@@ -89,13 +96,13 @@ private:
                          : most;
     }
 
-    /// Something has happened that the caller's fiber shall look after.
-    void tell(Slot& slot) noexcept {
-        if (std::exchange(slot.told, true)) return;
+    /// Something has happened that the caller's fiber shall look after: that is returned if it is to be resumed.
+    [[nodiscard]] Fiber* tell(Slot& slot) noexcept {
+        if (std::exchange(slot.told, true)) return nullptr;
         slot.next = nullptr;
         (last_told_ != nullptr ? last_told_->next : first_told_) = &slot;
         last_told_ = &slot;
-        if (std::exchange(waits_, false)) parent_.resume_later();
+        return std::exchange(waits_, false) ? &parent_ : nullptr;
     }
 
     void wait() {
@@ -153,18 +160,29 @@ private:
         slot.deadline.emplace(client_.shared.timers, end_of(request, start));
         Exchange& x = slot.exchange.emplace(request, slot.hop, *slot.deadline, start, response,
                                             request.tags.value_or(client_.vu.tags()), request.expected);
+        x.in_company = true;
         client_.begin_exchange(x);
-        if (x.step != Exchange::Step::under_way || x.multiplexed || x.outcome.failure) return go_on_elsewhere(slot);
+        if (x.step != Exchange::Step::under_way || x.outcome.failure) return go_on_elsewhere(slot);
         slot.state = Slot::State::waits;
-        x.connection->stream().tell(slot);
+        if (x.multiplexed) {
+            x.multiplexed->tell(*x.stream, slot);
+        } else {
+            x.connection->stream().tell(slot);
+        }
         slot.deadline->tell({[](void* self) noexcept { static_cast<Slot*>(self)->tell(); }, &slot});
     }
 
     void look_after(Slot& slot) {
         Exchange& x = *slot.exchange;
-        x.connection->stream().tell_nobody();
         slot.deadline->tell({});
-        if (slot.deadline->over()) x.outcome.failure = timed_out();
+        bool late = slot.deadline->over();
+        if (x.multiplexed) {
+            late = late && x.stream->state == Http2Stream::State::open;
+            x.multiplexed->give_up(*x.stream);
+        } else {
+            x.connection->stream().tell_nobody();
+        }
+        if (late) x.outcome.failure = timed_out();
         slot.tried = true;
         if (!client_.complete(x)) return go_on_elsewhere(slot);
         client_.conclude(x);
@@ -209,7 +227,7 @@ private:
         slot.state = Slot::State::over;
         slot.exchange.reset();
         slot.deadline.reset();
-        tell(slot);
+        slot.tell();
     }
 
     void release(Slot& slot) {

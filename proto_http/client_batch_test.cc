@@ -1,8 +1,10 @@
 // Several requests at the same time: each ends as it would have ended alone, whichever way it takes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,6 +17,7 @@
 #include "proto_http/client.h"
 #include "proto_http/testing/answers.h"
 #include "proto_http/testing/client_world.h"
+#include "proto_http/testing/http2_peer.h"
 #include "proto_http/testing/scripted_peer.h"
 #include "tools/demo_server/demo_server.h"
 
@@ -23,6 +26,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::ClientWorld;
+using testing::Http2Peer;
 using testing::PeerSocket;
 using testing::ScriptedPeer;
 
@@ -218,6 +222,181 @@ TEST(ClientBatchTest, ADeadConnectionIsReplacedAsForASingleRequest) {
     EXPECT_EQ(dead.connections(), 2);
     EXPECT_EQ(alive.connections(), 1);
     EXPECT_EQ(world.samples("http_reqs").size(), 4u);
+}
+
+// Over HTTP/2, against a server that does exactly what a test says.
+class Http2BatchTest : public ::testing::Test {
+protected:
+    static ClientWorld::Options options() { return {.settings = {.insecure_skip_tls_verify = true}}; }
+    /// A script that answers one request, reads `count` more and goes on with them.
+    ScriptedPeer::Script reading(std::size_t count, std::function<void(Http2Peer&, std::vector<std::uint32_t>)> go_on) {
+        return [this, count, go_on = std::move(go_on)](PeerSocket& socket) {
+            Http2Peer peer(socket, identity);
+            peer.write(testing::settings());
+            peer.write(testing::response(peer.read_request(), 200, "first"));
+            std::vector<std::uint32_t> streams;
+            for (std::size_t i = 0; i < count; ++i) streams.push_back(peer.read_request());
+            go_on(peer, std::move(streams));
+            peer.wait_for_close();
+        };
+    }
+    static std::vector<Request> requests(const ScriptedPeer& peer, std::size_t count) {
+        return std::vector<Request>(count, Request{.url = "https://" + peer.authority() + "/"});
+    }
+    std::vector<std::string> bodies(Client& client, const std::vector<Request>& of) {
+        std::vector<std::string> all;
+        for (const Response& response : send_all(client, of)) {
+            all.push_back(response.error ? std::to_string(response.error.code) : response.body);
+        }
+        return all;
+    }
+
+    testing::PeerIdentity identity;
+    ClientWorld world{options()};
+};
+
+using Strings = std::vector<std::string>;
+
+TEST_F(Http2BatchTest, SharesOneConnection) {
+    ScriptedPeer peer({reading(5, [](Http2Peer& peer, const std::vector<std::uint32_t>& streams) {
+        // The first one alone and late, the others in one read and in the order of nobody's asking.
+        std::string others;
+        for (std::size_t i = 4; i > 0; --i) others += testing::response(streams[i], 200, std::to_string(i));
+        peer.write(others);
+        peer.write(testing::response(streams[0], 200, "0"));
+        for (const char* body : {"a", "b"}) peer.write(testing::response(peer.read_request(), 200, body));
+    })});
+    world.run([&](Client& client) {
+        EXPECT_EQ(bodies(client, requests(peer, 1)), Strings{"first"});
+        EXPECT_EQ(bodies(client, requests(peer, 5)), (Strings{"0", "1", "2", "3", "4"}));
+        EXPECT_EQ(bodies(client, requests(peer, 2)), (Strings{"a", "b"}));
+        EXPECT_EQ(client.idle_connections(), 1u);
+    });
+    EXPECT_EQ(peer.connections(), 1);
+    EXPECT_EQ(world.samples("http_reqs").size(), 8u);
+}
+
+TEST_F(Http2BatchTest, ATimeoutResetsItsStreamOnly) {
+    std::uint32_t reset = 0;
+    ScriptedPeer peer({reading(3, [&](Http2Peer& peer, const std::vector<std::uint32_t>& streams) {
+        peer.write(testing::response(streams[0], 200, "0"));
+        if (const auto frame = peer.read_frame(testing::FrameType::rst_stream)) reset = frame->stream;
+        peer.write(testing::response(streams[2], 200, "2"));
+    })});
+    world.run([&](Client& client) {
+        EXPECT_EQ(bodies(client, requests(peer, 1)), Strings{"first"});
+        std::vector<Request> three = requests(peer, 3);
+        three[1].timeout = milliseconds(100);
+        EXPECT_EQ(bodies(client, three), (Strings{"0", "1050", "2"}));
+        EXPECT_EQ(client.idle_connections(), 1u);
+    });
+    peer.finish();
+    EXPECT_EQ(reset, 5u);
+}
+
+TEST_F(Http2BatchTest, AnInterruptionResetsAllItsStreams) {
+    std::vector<std::uint32_t> reset;
+    Fiber* sender = nullptr;
+    ScriptedPeer peer({reading(3, [&](Http2Peer& peer, const std::vector<std::uint32_t>& streams) {
+        peer.write(testing::response(streams[1], 200, "1"));
+        for (int i = 0; i < 2; ++i) {
+            if (const auto frame = peer.read_frame(testing::FrameType::rst_stream)) reset.push_back(frame->stream);
+        }
+        peer.write(testing::response(peer.read_request(), 200, "after"));
+    })});
+    bool interrupted = false;
+    world.run([&](Client& client) {
+        sender = Fiber::current();
+        EXPECT_EQ(bodies(client, requests(peer, 1)), Strings{"first"});
+        const std::vector<Request> three = requests(peer, 3);
+        std::vector<Response> responses(3);
+        const Parcel parcels[] = {{&three[0], &responses[0]}, {&three[1], &responses[1]}, {&three[2], &responses[2]}};
+        world.worker().spawn([&] {
+            while (responses[1].url.empty()) sleep_for(milliseconds(1));
+            sender->interrupt();
+        });
+        try {
+            client.send_all(parcels, {});
+        } catch (const Interrupted&) {
+            interrupted = true;
+        }
+        sender->clear_interrupt();
+        EXPECT_EQ(bodies(client, requests(peer, 1)), Strings{"after"});
+    });
+    EXPECT_TRUE(interrupted);
+    peer.finish();
+    std::sort(reset.begin(), reset.end());
+    EXPECT_EQ(reset, (std::vector<std::uint32_t>{3, 7}));
+    EXPECT_EQ(peer.connections(), 1);
+    // Nothing is recorded for what was interrupted.
+    EXPECT_EQ(world.samples("http_reqs").size(), 3u);
+}
+
+TEST_F(Http2BatchTest, WhatAGoawayExcludesIsSentAgain) {
+    ScriptedPeer peer({reading(4,
+                               [](Http2Peer& peer, const std::vector<std::uint32_t>& streams) {
+                                   peer.write(testing::goaway(streams[1], 0));
+                                   for (int i : {1, 0}) {
+                                       peer.write(testing::response(streams[static_cast<std::size_t>(i)], 200, "here"));
+                                   }
+                               }),
+                       reading(1, [](Http2Peer& peer, const std::vector<std::uint32_t>& streams) {
+                           peer.write(testing::response(streams[0], 200, "there"));
+                       })});
+    world.run([&](Client& client) {
+        EXPECT_EQ(bodies(client, requests(peer, 1)), Strings{"first"});
+        Strings all = bodies(client, requests(peer, 4));
+        std::sort(all.begin() + 2, all.end());
+        EXPECT_EQ(all, (Strings{"here", "here", "first", "there"}));
+    });
+    EXPECT_EQ(peer.connections(), 2);
+}
+
+TEST_F(Http2BatchTest, TheLossOfTheConnectionEndsThoseThatMayNotBeRepeated) {
+    ScriptedPeer peer({[this](PeerSocket& socket) {
+        Http2Peer peer(socket, identity);
+        peer.write(testing::settings());
+        peer.write(testing::response(peer.read_request(), 200, "first"));
+        for (int i = 0; i < 3; ++i) peer.read_request();
+    }});
+    world.run([&](Client& client) {
+        EXPECT_EQ(bodies(client, requests(peer, 1)), Strings{"first"});
+        std::vector<Request> three = requests(peer, 3);
+        for (Request& request : three) request.method = "POST";
+        for (const Response& response : send_all(client, three)) {
+            EXPECT_EQ(response.status, 0);
+            EXPECT_TRUE(response.error);
+        }
+        EXPECT_EQ(client.idle_connections(), 0u);
+    });
+    EXPECT_EQ(peer.connections(), 1);
+}
+
+TEST_F(Http2BatchTest, RequestsQueueForTheServersLimit) {
+    std::size_t most_open = 0;
+    ScriptedPeer peer({[&](PeerSocket& socket) {
+        Http2Peer peer(socket, identity);
+        peer.write(testing::settings({{3, 2}}));
+        peer.write(testing::response(peer.read_request(), 200, "first"));
+        std::vector<std::uint32_t> open;
+        for (int left = 6; left > 0 || !open.empty();) {
+            if (left > 0 && open.size() < 2) {
+                open.push_back(peer.read_request());
+                most_open = std::max(most_open, open.size());
+                --left;
+                continue;
+            }
+            peer.write(testing::response(open.front(), 200, "x"));
+            open.erase(open.begin());
+        }
+        peer.wait_for_close();
+    }});
+    world.run([&](Client& client) {
+        EXPECT_EQ(bodies(client, requests(peer, 1)), Strings{"first"});
+        EXPECT_EQ(bodies(client, requests(peer, 6)), Strings(6, "x"));
+    });
+    EXPECT_EQ(most_open, 2u);
+    EXPECT_EQ(peer.connections(), 1);
 }
 
 }  // namespace

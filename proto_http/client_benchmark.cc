@@ -1,12 +1,14 @@
 // What one request costs: VUs that GET the same URL in a closed loop, on one worker.
 //
-//   client_benchmark URL [VUS] [SECONDS] [STREAMS] [record|new]
+//   client_benchmark URL [VUS] [SECONDS] [STREAMS] [record|new|batch]
 //
-// Each VU has STREAMS requests under way at a time (1); over HTTPS they share its HTTP/2 connection. Certificates are
-// not verified. Prints requests, requests per second and the CPU time per request (user and system, of this process).
-// To be compared by hand with `wrk -t1 -cVUS -dSECONDS URL` under `perf stat` or `time`, in alternation, server and
-// client on a core of their own. With `record`, samples are made as for an output, and dropped; with `new`, each
-// request has a connection of its own, over HTTP/1.1, to be compared with ab.
+// Each VU has STREAMS requests under way at a time (1); over HTTPS they share its HTTP/2 connection. Each of them has a
+// fiber of its own, which sends the next one when one has ended; with `batch` the VU sends STREAMS together, and the
+// next ones when all of them have ended. Certificates are not verified. Prints requests, requests per second and the
+// CPU time per request (user and system, of this process). To be compared by hand with `wrk -t1 -cVUS -dSECONDS URL`
+// under `perf stat` or `time`, in alternation, server and client on a core of their own. With `record`, samples are
+// made as for an output, and dropped; with `new`, each request has a connection of its own, over HTTP/1.1, to be
+// compared with ab.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -16,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -57,7 +60,7 @@ Usage usage() {
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        std::fprintf(stderr, "usage: %s URL [VUS] [SECONDS] [STREAMS] [record|new]\n", argv[0]);
+        std::fprintf(stderr, "usage: %s URL [VUS] [SECONDS] [STREAMS] [record|new|batch]\n", argv[0]);
         return 2;
     }
     const std::string url = argv[1];
@@ -66,6 +69,7 @@ int main(int argc, char** argv) {
     const int streams = argc > 4 ? std::atoi(argv[4]) : 1;
     const bool record = argc > 5 && std::strcmp(argv[5], "record") == 0;
     const bool fresh = argc > 5 && std::strcmp(argv[5], "new") == 0;
+    const bool batch = argc > 5 && std::strcmp(argv[5], "batch") == 0;
 
     SystemClock clock;
     Resolver resolver({});
@@ -85,6 +89,7 @@ int main(int argc, char** argv) {
         return 1;
     }
 
+    const http::Request request{.url = url, .response_body = http::ResponseBody::discard};
     unsigned long requests = 0;
     unsigned long failures = 0;
     std::string failure;
@@ -101,21 +106,32 @@ int main(int argc, char** argv) {
         vu.set_tags(recorder.tags().with(metrics::no_tags, "scenario", "default"));
         clients.push_back(std::make_unique<http::Client>(vu, **shared));
         http::Client& client = *clients.back();
-        const auto loop = [&] {
-            const http::Request request{.url = url, .response_body = http::ResponseBody::discard};
+        const auto count = [&](http::Response&& response) {
+            ++requests;
+            if (response.error || response.status != 200) {
+                ++failures;
+                failure = response.error.message;
+            }
+            client.recycle(std::move(response));
+        };
+        const auto loop = [&, count] {
             do {
-                http::Response response = client.send(request);
-                ++requests;
-                if (response.error || response.status != 200) {
-                    ++failures;
-                    failure = response.error.message;
-                }
-                client.recycle(std::move(response));
+                count(client.send(request));
             } while (worker.batch_time() < end);
         };
-        worker.spawn([&, loop] {
+        const auto batches = [&, count] {
+            std::vector<http::Response> responses(static_cast<std::size_t>(streams));
+            std::vector<http::Parcel> parcels;
+            for (http::Response& response : responses) parcels.push_back({&request, &response});
+            do {
+                client.send_all(parcels, {});
+                for (http::Response& response : responses) count(std::move(response));
+            } while (worker.batch_time() < end);
+        };
+        worker.spawn([&, loop, batches] {
             // One connection first, which the others then share.
             if (streams > 1) client.recycle(client.send({.url = url}));
+            if (batch) return batches();
             for (int stream = 1; stream < streams; ++stream) worker.spawn(loop);
             loop();
         });

@@ -69,6 +69,7 @@ bool Client::Impl::closes_connection(const Request& request) const {
 }
 
 void Client::Impl::Exchange::let_go() {
+    if (stream) multiplexed->give_up(*stream);
     stream.reset();
     parser.reset();
     connection.reset();
@@ -243,7 +244,7 @@ void Client::Impl::settle(Exchange& x) {
     const ExchangeTimes& times = x.outcome.times;
     const bool failed = x.outcome.failure != nullptr;
     if (x.multiplexed) timings.blocked = x.ready - x.start;
-    timings.sending = times.sent.value_or(x.end) - times.begun.value_or(x.ready);
+    timings.sending = times.sent.value_or(x.end) - std::max(times.begun.value_or(x.ready), x.ready);
     if (times.sent) timings.waiting = std::max(times.first_byte.value_or(x.end), *times.sent) - *times.sent;
     if (times.first_byte) {
         const TimePoint first = std::max(*times.first_byte, times.sent.value_or(TimePoint{}));

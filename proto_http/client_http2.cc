@@ -39,7 +39,7 @@ std::string Client::Impl::send_over_http2(Exchange& x) {
                                          .pool = &shared.response_pool});
     std::string debug_id;
     const bool plain = is_plain(x.request, x.hop) && shared.settings.http_debug.empty();
-    if (plain && connection.send_like(x.hop.url.get(), x.hop.method, *x.stream)) {
+    if (plain && connection.send_like(x.hop.url.get(), x.hop.method, *x.stream, x.in_company)) {
         x.response.cookie_header.clear();
         return debug_id;
     }
@@ -59,7 +59,7 @@ std::string Client::Impl::send_over_http2(Exchange& x) {
                      .content_length = head.content_length,
                      .body = body,
                      .source = plain ? std::shared_ptr<const void>(x.hop.url) : nullptr},
-                    *x.stream);
+                    *x.stream, x.in_company);
     return debug_id;
 }
 

@@ -93,8 +93,17 @@ struct Client::Impl {
     void follow_redirects(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
                           Response& response);
     /// Everything of one hop; authentication may take several round trips.
-    void perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base, TimePoint start,
-                 Response& response);
+    // Inlined, like others on the way to the wait: a frame less on the stack of each fiber that waits.
+    [[gnu::always_inline]] void perform(const Request& request, Hop& hop, Deadline& deadline, metrics::TagSetId base,
+                                        TimePoint start, Response& response) {
+        if (request.auth == Auth::basic || !hop.url->credentials()) {
+            round_trip(request, hop, deadline, base, start, request.expected, response);
+        } else if (request.auth == Auth::digest) {
+            perform_with_digest(request, hop, deadline, base, start, response);
+        } else {
+            perform_with_ntlm(request, hop, deadline, base, start, response);
+        }
+    }
     /// What follows an exchange that is over: cookies, the body's coding, samples.
     void conclude(Exchange& exchange);
     void set_error(Response& response, const Hop& hop, const Failure& failure) const;
@@ -219,6 +228,8 @@ struct Client::Impl::Exchange {
     /// Of its samples.
     metrics::TagSetId base;
     Step step = Step::unbegun;
+    /// Others are begun in the same turn.
+    bool in_company = false;
     bool keeps_connection = false;
     bool may_be_http2 = false;
     bool repeatable = false;

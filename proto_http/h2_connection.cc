@@ -123,13 +123,23 @@ void Http2Connection::resume_ended() {
     // theirs.
     if (session_.ended_streams() < 2 || Fiber::current() != nullptr) return;
     resuming_ = true;
+    Fiber* told = nullptr;
     for (Http2Stream *stream = session_.take_ended(), *next = nullptr; stream != nullptr; stream = next) {
         next = session_.take_ended();
         if (next != nullptr && next->waiter != nullptr) next->waiter->prefetch();
+        if (stream->listener != nullptr) {
+            if (Fiber* const fiber = tell_listener(*stream)) {
+                if (told != nullptr) told->resume_later();
+                told = fiber;
+            }
+            continue;
+        }
         if (stream->waiter == nullptr || std::exchange(stream->woken, true)) continue;
         ++woken_;
         stream->waiter->resume();
     }
+    // Once all it waits for has been told, and is still in the processor's caches.
+    if (told != nullptr) told->resume();
     resuming_ = false;
 }
 
@@ -150,9 +160,19 @@ void Http2Connection::settle() {
 }
 
 void Http2Connection::wake(Http2Stream& stream) {
+    if (stream.listener != nullptr) {
+        if (Fiber* const fiber = tell_listener(stream)) fiber->resume_later();
+        return;
+    }
     if (stream.waiter == nullptr || std::exchange(stream.woken, true)) return;
     ++woken_;
     stream.waiter->resume_later();
+}
+
+Fiber* Http2Connection::tell_listener(Http2Stream& stream) noexcept {
+    ++woken_;
+    stream.woken = true;
+    return stream.listener->ended(*stream.listener);
 }
 
 void Http2Connection::wake_early(void* of) noexcept {
@@ -162,7 +182,10 @@ void Http2Connection::wake_early(void* of) noexcept {
 }
 
 void Http2Connection::flush() {
-    if (closed_ || waits_for_room_ || write_failure_) return;
+    if (closed_ || write_failure_) return;
+    // The time until then is that of the worker's other work.
+    if (std::exchange(deferred_, false) && !sending_begins_) sending_begins_ = shared_.worker.now();
+    if (waits_for_room_) return;
     std::string& outgoing = base_->tls_session()->outgoing();
     bool wrote = false;
     while (true) {
@@ -187,13 +210,14 @@ void Http2Connection::flush() {
         base_->tls_session()->forget_outgoing();
         std::string& plaintext = shared_.http2_output;
         plaintext.clear();
-        session_.take_output(plaintext, record_size);
+        session_.take_output(plaintext, record_size, sending_begins_);
         if (plaintext.empty()) break;
         if (base_->tls_session()->write(plaintext.data(), plaintext.size()) != TlsSession::Step::done) {
             write_failure_ = base_->tls_failed();
             return;
         }
     }
+    sending_begins_ = {};
     if (wrote) session_.output_written(shared_.worker.now());
 }
 
@@ -231,24 +255,25 @@ MaybeFailure Http2Connection::wait_for_slot(Deadline& deadline, TimePoint& ready
     return nullptr;
 }
 
-void Http2Connection::send(const Http2Request& request, Http2Stream& stream) {
+void Http2Connection::send(const Http2Request& request, Http2Stream& stream, bool in_company) {
     session_.open(stream, request);
-    opened();
+    opened(in_company);
 }
 
-bool Http2Connection::send_like(const void* source, std::string_view method, Http2Stream& stream) {
+bool Http2Connection::send_like(const void* source, std::string_view method, Http2Stream& stream, bool in_company) {
     if (!session_.open_like(stream, source, method)) return false;
-    opened();
+    opened(in_company);
     return true;
 }
 
-void Http2Connection::opened() {
+void Http2Connection::opened(bool in_company) {
     // Alone, it goes out at once; in company, together with what others are about to send.
-    if (++opened_since_read_ == 1 && woken_ == 0 && !flush_soon_.requested()) {
+    if (++opened_since_read_ == 1 && !in_company && woken_ == 0 && !flush_soon_.requested()) {
         settle();
-    } else if (!resuming_) {
-        flush_soon_.request();
+        return;
     }
+    deferred_ = true;
+    if (!resuming_) flush_soon_.request();
 }
 
 MaybeFailure Http2Connection::receive(Http2Stream& stream, Deadline& deadline) {
@@ -256,11 +281,7 @@ MaybeFailure Http2Connection::receive(Http2Stream& stream, Deadline& deadline) {
     struct Guard {
         Http2Connection& connection;
         Http2Stream& stream;
-        ~Guard() {
-            if (stream.state != Http2Stream::State::open || connection.closed_) return;
-            connection.session_.reset(stream);
-            connection.settle();
-        }
+        ~Guard() { connection.give_up(stream); }
     };
     const Guard guard{*this, stream};
     while (stream.state == Http2Stream::State::open) {
@@ -279,6 +300,24 @@ MaybeFailure Http2Connection::receive(Http2Stream& stream, Deadline& deadline) {
         if (stream.state == Http2Stream::State::open && deadline.over()) return timed_out();
     }
     return std::move(stream.outcome.failure);
+}
+
+void Http2Connection::tell(Http2Stream& stream, Http2Stream::Listener& listener) {
+    stream.listener = &listener;
+    if (stream.state != Http2Stream::State::ended) return;
+    if (Fiber* const fiber = tell_listener(stream)) fiber->resume_later();
+}
+
+void Http2Connection::tell_nobody(Http2Stream& stream) noexcept {
+    if (std::exchange(stream.listener, nullptr) == nullptr) return;
+    if (std::exchange(stream.woken, false) && woken_ > 0) --woken_;
+}
+
+void Http2Connection::give_up(Http2Stream& stream) {
+    tell_nobody(stream);
+    const bool open = stream.state == Http2Stream::State::open;
+    session_.reset(stream);
+    if (open && !closed_) settle();
 }
 
 void Http2Connection::close() {

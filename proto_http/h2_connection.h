@@ -57,12 +57,17 @@ public:
     /// Returns when the server takes another stream, or (check usable()) when it never will. `ready` is set if that
     /// took time.
     MaybeFailure wait_for_slot(Deadline& deadline, TimePoint& ready);
-    /// Begins a request, right after wait_for_slot(); receive() must follow.
-    void send(const Http2Request& request, Http2Stream& stream);
+    /// Begins a request, right after wait_for_slot(); receive() or tell() must follow. `in_company`: others follow in
+    /// the same turn of the worker, and go out with it.
+    void send(const Http2Request& request, Http2Stream& stream, bool in_company);
     /// The same as Http2Session::open_like() for open().
-    bool send_like(const void* source, std::string_view method, Http2Stream& stream);
+    bool send_like(const void* source, std::string_view method, Http2Stream& stream, bool in_company);
     /// Waits for the end of the response.
     MaybeFailure receive(Http2Stream& stream, Deadline& deadline);
+    /// For whoever is no fiber: the listener hears of the end of the response, at once if that was the end already.
+    void tell(Http2Stream& stream, Http2Stream::Listener& listener);
+    /// Nobody waits for the response any more: tells the server, if that is not over.
+    void give_up(Http2Stream& stream);
 
     void close();
 
@@ -72,7 +77,7 @@ private:
     Http2Connection(ClientShared::Impl& shared, Vu& vu, std::unique_ptr<Connection> dialled);
 
     /// A stream has been opened: now or soon its request goes out.
-    void opened();
+    void opened(bool in_company);
     MaybeFailure wait_in_queue(Deadline& deadline, TimePoint& ready);
     /// The socket has something.
     void on_input();
@@ -82,12 +87,14 @@ private:
     void on_room();
     /// Plaintext to the session. False: the peer has ended the connection, or broke TLS; the session knows.
     bool decrypt();
-    /// Runs the fibers whose streams have ended, if there are several.
+    /// Runs the fibers whose streams have ended, if there are several, and tells listeners.
     void resume_ended();
     /// After anything that may have made output or ended streams.
     void settle();
     void flush();
     void wake(Http2Stream& stream);
+    Fiber* tell_listener(Http2Stream& stream) noexcept;
+    void tell_nobody(Http2Stream& stream) noexcept;
     static void wake_early(void* stream) noexcept;
 
     ClientShared::Impl& shared_;
@@ -98,10 +105,15 @@ private:
     /// Of tls.outgoing(): what the socket has taken.
     std::size_t sent_ = 0;
     MaybeFailure write_failure_;
-    /// Streams that have ended and whose fibers have not run yet: they are likely to send more.
+    /// Streams that have ended and whose fibers or listeners have not dealt with that yet: they are likely to send
+    /// more.
     std::size_t woken_ = 0;
     /// Requests since the socket brought something: several in a row come from a batch, and more may follow.
     std::size_t opened_since_read_ = 0;
+    /// Requests were opened that were not sent at once.
+    bool deferred_ = false;
+    /// When sending them began, as long as it goes on.
+    EventTime sending_begins_;
     bool waits_for_room_ = false;
     bool closed_ = false;
     /// Fibers run from within resume_ended(): what they send goes out behind it.

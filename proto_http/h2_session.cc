@@ -17,6 +17,7 @@
 
 #include "base/free_with.h"
 #include "proto_http/block_pool.h"
+#include "proto_http/h2_head.h"
 #include "proto_http/reason_phrase.h"
 #include "proto_http/response_pool.h"
 
@@ -26,9 +27,6 @@ namespace {
 using SessionPointer = std::unique_ptr<nghttp2_session, FreeWith<&nghttp2_session_del>>;
 using CallbacksPointer = std::unique_ptr<nghttp2_session_callbacks, FreeWith<&nghttp2_session_callbacks_del>>;
 using OptionPointer = std::unique_ptr<nghttp2_option, FreeWith<&nghttp2_option_del>>;
-
-/// What RFC 9113 section 6.5.2 counts for a field besides its text.
-constexpr std::size_t field_overhead = 32;
 
 nghttp2_mem functions_of(BlockPool& pool) {
     return {
@@ -66,6 +64,9 @@ MaybeFailure stream_failure(std::int32_t id, std::uint32_t code, bool from_peer)
                           (from_peer ? "; received from peer" : "")});
 }
 
+constexpr const char* longer_than_its_length =
+    "net/http: server replied with more than declared Content-Length; truncated";
+
 /// A request that has a source, and its fields: for those to come that are like it. nghttp2 reads the fields where they
 /// are, until it has made them into a frame.
 struct LikeRequest {
@@ -92,13 +93,13 @@ struct Http2Session::Impl {
         }
         Http2Stream* find(std::int32_t id) const noexcept {
             Http2Stream* stream = places_[place_of(id)];
-            while (stream != nullptr && stream->id != id) stream = stream->next_by_id;
+            while (stream != nullptr && stream->id != id) stream = stream->next;
             return stream;
         }
         void erase(Http2Stream& stream) noexcept {
             Http2Stream** link = &places_[place_of(stream.id)];
-            while (*link != &stream) link = &(*link)->next_by_id;
-            *link = stream.next_by_id;
+            while (*link != &stream) link = &(*link)->next;
+            *link = stream.next;
             --size_;
         }
 
@@ -109,13 +110,13 @@ struct Http2Session::Impl {
         }
         void link(Http2Stream& stream) noexcept {
             Http2Stream*& first = places_[place_of(stream.id)];
-            stream.next_by_id = std::exchange(first, &stream);
+            stream.next = std::exchange(first, &stream);
         }
         void grow() {
             std::vector<Http2Stream*> before(2 * places_.size());
             before.swap(places_);
             for (Http2Stream* stream : before) {
-                while (stream != nullptr) link(*std::exchange(stream, stream->next_by_id));
+                while (stream != nullptr) link(*std::exchange(stream, stream->next));
             }
         }
 
@@ -134,8 +135,8 @@ struct Http2Session::Impl {
 
     static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* self);
     static int on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* self);
-    static int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
-                         const std::uint8_t* value, std::size_t value_size, std::uint8_t flags, void* self);
+    static int on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
+                         std::uint8_t flags, void* self);
     static int on_data(nghttp2_session*, std::uint8_t flags, std::int32_t id, const std::uint8_t* data,
                        std::size_t size, void* self);
     static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* self);
@@ -146,7 +147,10 @@ struct Http2Session::Impl {
     static ssize_t read_body(nghttp2_session*, std::int32_t id, std::uint8_t* buffer, std::size_t size,
                              std::uint32_t* flags, nghttp2_data_source*, void* self);
 
-    void on_head(Http2Stream& stream);
+    /// A head or trailers are complete.
+    void on_head(Http2Stream& stream, bool is_end);
+    void take_head(Http2Stream& stream);
+    void on_end(Http2Stream& stream);
     void add(std::string_view name, std::string_view value, std::uint8_t flags = NGHTTP2_NV_FLAG_NONE) {
         if (field_count == fields.size()) fields.resize(2 * fields.size());
         fields[field_count++] = {bytes_of(name), bytes_of(value), name.size(), value.size(), flags};
@@ -163,10 +167,14 @@ struct Http2Session::Impl {
     void submit_opened();
     void detach(Http2Stream& stream);
     void finish(Http2Stream& stream, MaybeFailure failure);
+    /// It is not to be taken as ended any more.
+    void unlist(Http2Stream& stream);
     /// The server's GOAWAY excludes the stream.
     void cut_off(Http2Stream& stream);
     /// Ends a stream for a reason of our own, and tells the server that we do not want the rest.
     void give_up(Http2Stream& stream, std::string cause);
+    /// The server's message is none (RFC 9113 section 8.1.1).
+    void reject(Http2Stream& stream);
     void end_all(const Failure& reason);
     /// Our own GOAWAY has been made: the server broke the protocol.
     void end_if_broken();
@@ -176,12 +184,17 @@ struct Http2Session::Impl {
     std::vector<Http2Stream*> streams;
     StreamsById by_id;
     Http2Stream* found = nullptr;
+    /// Whose head or trailers are being read, if anybody waits for them.
+    Http2Stream* reading = nullptr;
+    Http2HeadReader reader;
     /// Made into frames completely, but not known to be sent.
     std::vector<Http2Stream*> serialized;
     Http2Stream* first_ended = nullptr;
     Http2Stream* last_ended = nullptr;
     std::size_t ended_count = 0;
     TimePoint now{};
+    /// Of the requests that are being framed, if not when they were opened.
+    EventTime sending_begins;
     std::optional<std::uint32_t> goaway;
     std::int32_t goaway_last_stream = 0;
     std::optional<std::uint32_t> broken;
@@ -215,7 +228,7 @@ Http2Session::Impl::Impl(const Limits& with, BlockPool& memory) : limits(with) {
 
     nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks.get(), &on_begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks.get(), &on_begin_headers);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks.get(), &on_header);
+    nghttp2_session_callbacks_set_on_header_callback2(callbacks.get(), &on_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks.get(), &on_data);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks.get(), &on_frame);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks.get(), &on_frame_sent);
@@ -224,6 +237,8 @@ Http2Session::Impl::Impl(const Limits& with, BlockPool& memory) : limits(with) {
     nghttp2_session_callbacks_set_error_callback2(callbacks.get(), &on_error);
     // Closed streams would be kept for a priority tree that nobody asks for.
     nghttp2_option_set_no_closed_streams(options.get(), 1);
+    // What makes a message is looked after here.
+    nghttp2_option_set_no_http_messaging(options.get(), 1);
     // It counts the pieces in which they arrive, too.
     nghttp2_option_set_max_continuations(options.get(), 128);
 
@@ -247,66 +262,62 @@ Http2Session::Impl::Impl(const Limits& with, BlockPool& memory) : limits(with) {
 int Http2Session::Impl::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* header, void* self) {
     if (header->type != NGHTTP2_DATA || header->length == 0) return 0;
     Http2Stream* const stream = of(self).find(header->stream_id);
-    if (stream == nullptr || !stream->has_length() || stream->config.head_request) return 0;
+    if (stream == nullptr || !stream->has_length()) return 0;
     const bool padded = (header->flags & NGHTTP2_FLAG_PADDED) != 0;
     if (!padded && header->length > stream->content_length - stream->body_size) {
-        of(self).give_up(*stream, "net/http: server replied with more than declared Content-Length; truncated");
+        of(self).give_up(*stream, longer_than_its_length);
     }
     return 0;
 }
 
 int Http2Session::Impl::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* self) {
-    Http2Stream* const stream = of(self).find(frame->hd.stream_id);
-    if (stream == nullptr) return 0;
-    stream->head_ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
-    if (stream->outcome.started) return 0;
-    stream->outcome.started = true;
-    if (stream->config.pool != nullptr) stream->config.pool->lend(stream->response);
-    stream->outcome.times.first_byte = of(self).now;
-    return 0;
-}
-
-int Http2Session::Impl::on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name_bytes,
-                                  std::size_t name_size, const std::uint8_t* value_bytes, std::size_t value_size,
-                                  std::uint8_t, void* self) {
     Impl& impl = of(self);
     Http2Stream* const stream = impl.find(frame->hd.stream_id);
+    impl.reading = stream;
     if (stream == nullptr) return 0;
-    stream->head_size += static_cast<std::uint32_t>(name_size + value_size + field_overhead);
-    if (stream->head_size > impl.limits.max_head_size) {
-        impl.give_up(*stream, "http2: response header list larger than advertised limit");
-        return 0;
+    if (!stream->outcome.started) {
+        stream->outcome.started = true;
+        if (stream->config.pool != nullptr) stream->config.pool->lend(stream->response);
+        stream->outcome.times.first_byte = impl.now;
     }
-    if (stream->has_head) return 0;
-    const std::string_view name = text_of(name_bytes, name_size);
-    const std::string_view value = text_of(value_bytes, value_size);
-    if (name.starts_with(':')) {
-        if (name == ":status") std::from_chars(value.data(), value.data() + value.size(), stream->status);
-        return 0;
+    if (stream->has_head) {
+        impl.reader.begin_trailers();
+    } else {
+        impl.reader.begin(stream->response.headers);
     }
-    Headers& headers = stream->response.headers;
-    if (headers.size() >= impl.limits.max_headers) {
-        impl.give_up(*stream,
-                     "server response has more than " + std::to_string(impl.limits.max_headers) + " headers; aborted");
-        return 0;
-    }
-    if (name == "content-length") {
-        std::uint64_t length = 0;
-        const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), length);
-        if (failed == std::errc{} && end == value.data() + value.size()) stream->content_length = length;
-    }
-    headers.add_lower_case(name, value);
     return 0;
 }
 
-void Http2Session::Impl::on_head(Http2Stream& stream) {
-    Response& response = stream.response;
-    if (stream.status / 100 == 1) {
-        response.headers.clear();
-        stream.content_length = Http2Stream::unknown_length;
-        stream.status = 0;
-        return;
+int Http2Session::Impl::on_header(nghttp2_session*, const nghttp2_frame*, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
+                                  std::uint8_t, void* self) {
+    Impl& impl = of(self);
+    if (impl.reading == nullptr) return 0;
+    Http2Stream& stream = *impl.reading;
+    if (!stream.has_head && impl.reader.fields() >= impl.limits.max_headers) {
+        impl.give_up(stream,
+                     "server response has more than " + std::to_string(impl.limits.max_headers) + " headers; aborted");
+    } else if (!impl.reader.add(name, value)) {
+        impl.reject(stream);
+    } else if (stream.head_size + impl.reader.size() > impl.limits.max_head_size) {
+        impl.give_up(stream, "http2: response header list larger than advertised limit");
     }
+    return 0;
+}
+
+void Http2Session::Impl::on_head(Http2Stream& stream, bool is_end) {
+    reading = nullptr;
+    stream.head_size += static_cast<std::uint32_t>(reader.size());
+    // Only trailers are behind a head, and nothing is behind those.
+    if (!reader.end() || (stream.has_head && !is_end)) return reject(stream);
+    if (!stream.has_head) take_head(stream);
+    if (is_end) on_end(stream);
+}
+
+void Http2Session::Impl::take_head(Http2Stream& stream) {
+    Response& response = stream.response;
+    if (reader.status() / 100 == 1) return response.headers.clear();
+    stream.status = reader.status();
+    stream.content_length = reader.content_length();
     stream.has_head = true;
     response.status = stream.status;
     response.protocol = Protocol::http_2;
@@ -321,6 +332,7 @@ void Http2Session::Impl::on_head(Http2Stream& stream) {
     response.status_text = known_status_text;
     if (stream.status == 204 || stream.status == 304 || stream.config.head_request) {
         stream.content_length = Http2Stream::unknown_length;
+        stream.bodyless = true;
     }
     if (stream.has_length() && stream.config.keep_body) {
         // A hint only: the peer may claim anything.
@@ -333,7 +345,15 @@ int Http2Session::Impl::on_data(nghttp2_session*, std::uint8_t, std::int32_t id,
     Impl& impl = of(self);
     Http2Stream* const stream = impl.find(id);
     if (stream == nullptr) return 0;
+    if (!stream->has_head || stream->bodyless) {
+        impl.reject(*stream);
+        return 0;
+    }
     stream->body_size += size;
+    if (stream->body_size > stream->content_length) {
+        impl.give_up(*stream, longer_than_its_length);
+        return 0;
+    }
     if (!stream->config.keep_body) return 0;
     if (stream->config.sink != nullptr && goes_to_sink(stream->status)) {
         (*stream->config.sink)(text_of(data, size));
@@ -356,14 +376,11 @@ int Http2Session::Impl::on_frame(nghttp2_session*, const nghttp2_frame* frame, v
         case NGHTTP2_DATA: {
             Http2Stream* const stream = impl.find(frame->hd.stream_id);
             if (stream == nullptr) return 0;
-            if (frame->hd.type == NGHTTP2_HEADERS && !stream->has_head) impl.on_head(*stream);
-            if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream->has_head) {
-                stream->outcome.times.last_byte = impl.now;
-                // A response may be complete before the request is: nobody needs the rest of that.
-                if (!stream->serialized) {
-                    nghttp2_submit_rst_stream(impl.session.get(), NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_NO_ERROR);
-                }
-                impl.finish(*stream, nullptr);
+            const bool is_end = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+            if (frame->hd.type == NGHTTP2_HEADERS) {
+                impl.on_head(*stream, is_end);
+            } else if (is_end) {
+                impl.on_end(*stream);
             }
             return 0;
         }
@@ -377,6 +394,18 @@ int Http2Session::Impl::on_frame(nghttp2_session*, const nghttp2_frame* frame, v
         default:
             return 0;
     }
+}
+
+void Http2Session::Impl::on_end(Http2Stream& stream) {
+    // Interim responses have no end.
+    if (!stream.has_head) return reject(stream);
+    stream.outcome.times.last_byte = now;
+    // A response may be complete before the request is: nobody needs the rest of that.
+    if (!stream.serialized) {
+        nghttp2_submit_rst_stream(session.get(), NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_NO_ERROR);
+    }
+    const bool is_short = stream.has_length() && stream.body_size < stream.content_length;
+    finish(stream, is_short ? fail({.cause = "unexpected EOF"}) : nullptr);
 }
 
 void Http2Session::Impl::cut_off(Http2Stream& stream) {
@@ -394,7 +423,7 @@ int Http2Session::Impl::on_frame_sent(nghttp2_session*, const nghttp2_frame* fra
         case NGHTTP2_HEADERS:
         case NGHTTP2_DATA:
             if (Http2Stream* const stream = impl.find(frame->hd.stream_id)) {
-                stream->begun = true;
+                if (!std::exchange(stream->begun, true)) stream->outcome.times.begun = impl.sending_begins;
                 if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
                 stream->serialized = true;
                 impl.serialized.push_back(stream);
@@ -431,9 +460,6 @@ int Http2Session::Impl::on_stream_close(nghttp2_session*, std::int32_t id, std::
         impl.finish(*stream, stream_failure(id, code, true));
     } else if (code == NGHTTP2_REFUSED_STREAM && impl.goaway) {
         impl.cut_off(*stream);
-    } else if ((stream->has_head || stream->head_ends) && stream->has_length() &&
-               stream->body_size < stream->content_length) {
-        impl.finish(*stream, fail({.cause = "unexpected EOF"}));
     } else {
         impl.finish(*stream, stream_failure(id, code, false));
     }
@@ -458,6 +484,7 @@ ssize_t Http2Session::Impl::read_body(nghttp2_session*, std::int32_t id, std::ui
 
 void Http2Session::Impl::detach(Http2Stream& stream) {
     if (found == &stream) found = nullptr;
+    if (reading == &stream) reading = nullptr;
     if (stream.id > 0) {
         by_id.erase(stream);
     } else {
@@ -475,15 +502,30 @@ void Http2Session::Impl::finish(Http2Stream& stream, MaybeFailure failure) {
     detach(stream);
     stream.state = Http2Stream::State::ended;
     stream.outcome.failure = std::move(failure);
-    stream.next_ended = nullptr;
-    (last_ended != nullptr ? last_ended->next_ended : first_ended) = &stream;
+    stream.next = nullptr;
+    (last_ended != nullptr ? last_ended->next : first_ended) = &stream;
     last_ended = &stream;
+    stream.listed = true;
     ++ended_count;
+}
+
+void Http2Session::Impl::unlist(Http2Stream& stream) {
+    Http2Stream* before = nullptr;
+    for (Http2Stream* other = first_ended; other != &stream; other = other->next) before = other;
+    (before != nullptr ? before->next : first_ended) = stream.next;
+    if (last_ended == &stream) last_ended = before;
+    stream.listed = false;
+    --ended_count;
 }
 
 void Http2Session::Impl::give_up(Http2Stream& stream, std::string cause) {
     nghttp2_submit_rst_stream(session.get(), NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_CANCEL);
     finish(stream, fail({.cause = std::move(cause)}));
+}
+
+void Http2Session::Impl::reject(Http2Stream& stream) {
+    nghttp2_submit_rst_stream(session.get(), NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_PROTOCOL_ERROR);
+    finish(stream, stream_failure(stream.id, NGHTTP2_PROTOCOL_ERROR, false));
 }
 
 void Http2Session::Impl::end_all(const Failure& reason) {
@@ -619,6 +661,7 @@ bool Http2Session::open_like(Http2Stream& stream, const void* source, std::strin
 }
 
 void Http2Session::reset(Http2Stream& stream) {
+    if (stream.listed) impl_->unlist(stream);
     if (stream.state != Http2Stream::State::open) return;
     impl_->detach(stream);
     stream.state = Http2Stream::State::idle;
@@ -649,6 +692,7 @@ void Http2Session::prefetch_behind_streams() const noexcept {
     if (impl_->streams.size() > most_prefetched) return;
     for (const Http2Stream* stream : impl_->streams) {
         prefetch(stream->response);
+        if (stream->listener != nullptr) __builtin_prefetch(stream->listener, 1);
         if (stream->waiter == nullptr) continue;
         __builtin_prefetch(stream->waiter, 1);
         __builtin_prefetch(reinterpret_cast<const std::byte*>(stream->waiter) + 64, 1);
@@ -682,8 +726,9 @@ void Http2Session::end(const Failure& reason) {
     }
 }
 
-void Http2Session::take_output(std::string& out, std::size_t enough) {
+void Http2Session::take_output(std::string& out, std::size_t enough, EventTime now) {
     Impl& impl = *impl_;
+    impl.sending_begins = now;
     impl.submit_opened();
     while (out.size() < enough) {
         const std::uint8_t* frame = nullptr;
@@ -705,8 +750,9 @@ void Http2Session::output_written(TimePoint now) {
 Http2Stream* Http2Session::take_ended() noexcept {
     Http2Stream* const stream = impl_->first_ended;
     if (stream == nullptr) return nullptr;
-    impl_->first_ended = stream->next_ended;
+    impl_->first_ended = stream->next;
     if (impl_->first_ended == nullptr) impl_->last_ended = nullptr;
+    stream->listed = false;
     --impl_->ended_count;
     return stream;
 }

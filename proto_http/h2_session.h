@@ -64,8 +64,8 @@ struct Http2Request {
     std::shared_ptr<const void> source = nullptr;
 };
 
-/// One request and what comes of it. Lives on the stack of the fiber that waits for it, and stays put from open() until
-/// it has been taken as ended or reset.
+/// One request and what comes of it. Lives with whoever waits for it, mostly on a fiber's stack, and stays put from
+/// open() until it has been taken as ended or reset.
 class Http2Stream {
 public:
     struct Config {
@@ -86,9 +86,15 @@ public:
     //                  └──(reset)──► idle
     enum class State : std::uint8_t { idle, open, ended };
 
+    /// Whoever is told of the end instead of a fiber. Returns the fiber that is to deal with it, or null.
+    struct Listener {
+        Fiber* (*ended)(Listener& self) noexcept;
+    };
+
     Outcome& outcome;
-    /// Whom to wake when it has ended; the session does not care.
+    /// Who hears of it when it has ended, one of them or nobody; the session does not care.
     Fiber* waiter = nullptr;
+    Listener* listener = nullptr;
     State state = State::idle;
     bool woken = false;
 
@@ -99,14 +105,14 @@ private:
 
     // In two cache lines, of which every waiting fiber has its own.
     bool has_head = false;
-    bool head_ends = false;
+    bool bodyless = false;  // its status or the request's method allow no body
     bool reset_by_peer = false;
     bool begun = false;  // its HEADERS are made
     bool serialized = false;
+    bool listed = false;  // among those that take_ended() will give
     std::int32_t id = 0;
     int status = 0;
-    Http2Stream* next_by_id = nullptr;
-    Http2Stream* next_ended = nullptr;
+    Http2Stream* next = nullptr;  // with the same remainder of its id, or among those that have ended
     Response& response;
     Config config;
     std::string_view unsent_body;
@@ -146,7 +152,7 @@ public:
     void open(Http2Stream& stream, const Http2Request& request);
     /// The same request as an earlier one with this source, in a fraction of the time. False: none is remembered.
     bool open_like(Http2Stream& stream, const void* source, std::string_view method);
-    /// Nobody waits for it any more: RST_STREAM(CANCEL).
+    /// Nobody waits for it any more, and it goes away: RST_STREAM(CANCEL) if it is open.
     void reset(Http2Stream& stream);
 
     /// Ask the processor for what feed() and its caller are going to touch: of the streams, which lie on the stacks of
@@ -158,8 +164,9 @@ public:
     /// Nothing will come any more, because of `reason`: ends all streams.
     void end(const Failure& reason);
 
-    /// Appends frames to `out` until it holds `enough` bytes or there are none left.
-    void take_output(std::string& out, std::size_t enough);
+    /// Appends frames to `out` until it holds `enough` bytes or there are none left. Requests among them begin to be
+    /// sent at `now`; without it, they did when they were opened.
+    void take_output(std::string& out, std::size_t enough, EventTime now = {});
     /// All that was taken has gone out.
     void output_written(TimePoint now);
 

@@ -1,11 +1,18 @@
 #include "proto_http/h2_session.h"
 
 #include <gtest/gtest.h>
+#include <nghttp2/nghttp2.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "proto_http/block_pool.h"
@@ -46,7 +53,7 @@ public:
         int code() const { return outcome.failure ? error_number(outcome.failure->code, outcome.failure->detail) : 0; }
     };
 
-    Exchange& get(Http2Request request = {.method = "GET", .scheme = "https", .authority = "h", .target = "/"},
+    Exchange& get(const Http2Request& request = {.method = "GET", .scheme = "https", .authority = "h", .target = "/"},
                   Http2Stream::Config config = {}) {
         auto exchange = std::make_unique<Exchange>();
         exchange->stream = std::make_unique<Http2Stream>(exchange->response, exchange->outcome, config);
@@ -211,6 +218,162 @@ TEST(Http2SessionTest, RequestsLikeAnEarlierOne) {
     world.session.end({.cause = "unexpected EOF"});
     world.send();
     EXPECT_EQ(world.session.open_streams(), 0u);
+}
+
+TEST(Http2SessionTest, RequestsThatWaitForTheirTurnBeginWithIt) {
+    World world;
+    world.feed(settings());
+    auto& at_once = world.get();
+    EXPECT_FALSE(at_once.outcome.times.begun);
+    Response response;
+    Outcome outcome;
+    Http2Stream stream(response, outcome, {});
+    world.session.open(stream, {.method = "GET", .scheme = "https", .authority = "h", .target = "/"});
+    const TimePoint begun = world.now + std::chrono::seconds(1);
+    const TimePoint sent = world.now + std::chrono::seconds(2);
+    std::string bytes;
+    world.session.take_output(bytes, std::string::npos, begun);
+    world.session.output_written(sent);
+    EXPECT_EQ(outcome.times.begun, begun);
+    EXPECT_EQ(outcome.times.sent, sent);
+    world.session.reset(stream);
+}
+
+// What ends while others are being dealt with may be given up before it is taken.
+TEST(Http2SessionTest, AnEndedStreamThatIsGivenUpIsNotTaken) {
+    for (std::size_t given_up = 0; given_up < 3; ++given_up) {
+        World world;
+        Response responses[3];
+        Outcome outcomes[3];
+        std::optional<Http2Stream> streams[3];
+        for (std::size_t i = 0; i < 3; ++i) {
+            streams[i].emplace(responses[i], outcomes[i], Http2Stream::Config{});
+            world.session.open(*streams[i], {.method = "GET", .scheme = "https", .authority = "h", .target = "/"});
+        }
+        world.send();
+        world.session.feed(settings() + response(1, 200, "x") + response(3, 200, "x") + response(5, 200, "x"),
+                           world.now);
+        EXPECT_EQ(world.session.ended_streams(), 3u);
+        world.session.reset(*streams[given_up]);
+        streams[given_up].reset();
+        for (std::size_t i = 0; i < 3; ++i) {
+            if (i == given_up) continue;
+            EXPECT_EQ(world.session.take_ended(), &*streams[i]);
+        }
+        EXPECT_EQ(world.session.take_ended(), nullptr);
+        EXPECT_EQ(world.session.ended_streams(), 0u);
+    }
+}
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// A header block as servers write it, with a table of what was sent before.
+class HpackEncoder {
+public:
+    HpackEncoder() { EXPECT_EQ(nghttp2_hd_deflate_new(&deflater_, 4096), 0); }
+    ~HpackEncoder() { nghttp2_hd_deflate_del(deflater_); }
+    HpackEncoder(const HpackEncoder&) = delete;
+    HpackEncoder& operator=(const HpackEncoder&) = delete;
+
+    std::string encode(const Fields& fields) {
+        std::vector<nghttp2_nv> all;
+        for (const auto& [name, value] : fields) {
+            const auto bytes = [](const std::string& text) {
+                return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
+            };
+            all.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+        }
+        std::string block(nghttp2_hd_deflate_bound(deflater_, all.data(), all.size()), '\0');
+        const ssize_t size = nghttp2_hd_deflate_hd(deflater_, reinterpret_cast<std::uint8_t*>(block.data()),
+                                                   block.size(), all.data(), all.size());
+        EXPECT_GE(size, 0);
+        block.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+        return block;
+    }
+
+private:
+    nghttp2_hd_deflater* deflater_ = nullptr;
+};
+
+// Fields that are like those before, in their places or in others, are read faster; what is read is the same.
+TEST(Http2SessionTest, HeadsLikeEarlierOnes) {
+    struct Choice {
+        std::string name;
+        std::vector<std::string> values;
+        /// What it becomes; empty: the message is malformed.
+        std::string canonical;
+    };
+    const std::vector<Choice> usual = {{"date", {"one", "two", "three"}, "Date"},
+                                       {"server", {"s"}, "Server"},
+                                       {"content-type", {"text/plain", "application/json"}, "Content-Type"},
+                                       {"content-length", {"2"}, "Content-Length"},
+                                       {"x-request-id", {"1", "2", "3", "4", "5", "6", "7", "8"}, "X-Request-Id"},
+                                       {"set-cookie", {"a=1", "b=2"}, "Set-Cookie"},
+                                       {"set-cookie", {"a=1", "c=3"}, "Set-Cookie"},
+                                       {"x-blank", {" v\t", "v"}, "X-Blank"}};
+    const std::vector<Choice> wrong = {{"Server", {"s"}, ""},         {"connection", {"close"}, ""},
+                                       {"bad name", {"x"}, ""},       {"x-control", {"\x01"}, ""},
+                                       {"content-length", {"+"}, ""}, {":status", {"200"}, ""},
+                                       {":path", {"/"}, ""},          {"", {"x"}, ""}};
+    std::mt19937 random(7);
+    const auto below = [&](std::size_t count) {
+        return std::uniform_int_distribution<std::size_t>(0, count - 1)(random);
+    };
+    for (const bool with_table : {false, true}) {
+        World world;
+        HpackEncoder hpack;
+        world.feed(settings());
+        std::vector<Choice> order = usual;
+        int good = 0;
+        for (std::uint32_t stream = 1; stream < 6000; stream += 2) {
+            SCOPED_TRACE(stream);
+            const std::size_t kind = below(12);
+            if (kind == 0) std::shuffle(order.begin(), order.end(), random);
+            const int status = kind == 1 ? 404 : 200;
+            Fields fields{{":status", std::to_string(status)}};
+            Headers expected;
+            bool malformed = false;
+            const auto add = [&](const Choice& choice, std::size_t value) {
+                fields.emplace_back(choice.name, choice.values[value]);
+                malformed = malformed || choice.canonical.empty();
+                if (!malformed) expected.add(choice.canonical, choice.values[value]);
+            };
+            for (const Choice& choice : order) {
+                if (kind == 2 && below(4) == 0) continue;
+                add(choice, kind < 6 ? below(choice.values.size()) : 0);
+                if (kind == 3 && below(8) == 0) add(wrong[below(wrong.size())], 0);
+            }
+            // Of two lengths neither is to be trusted.
+            if (kind == 4 && below(4) == 0) {
+                malformed = true;
+                fields.emplace_back("content-length", "2");
+            }
+            const auto block = [&](const Fields& of) {
+                if (with_table) return hpack.encode(of);
+                std::string literals;
+                for (const auto& [name, value] : of) literals += field(name, value);
+                return literals;
+            };
+            auto& exchange = world.get();
+            if (kind == 5) world.feed(headers(stream, block({{":status", "103"}, {"date", "one"}})));
+            world.feed(headers(stream, block(fields)));
+            if (!malformed) {
+                world.feed(data(stream, "ab", kind == 6 ? 0 : end_stream));
+                if (kind == 6) world.feed(headers(stream, block({{"date", "one"}}), end_headers | end_stream));
+            }
+            ASSERT_TRUE(exchange.ended);
+            ASSERT_EQ(exchange.code(), malformed ? 1632 : 0);
+            if (!malformed) {
+                ++good;
+                ASSERT_EQ(exchange.response.status, status);
+                ASSERT_EQ(exchange.response.headers, expected);
+                ASSERT_EQ(exchange.response.body, "ab");
+            }
+            world.sent();
+            world.exchanges.clear();
+        }
+        EXPECT_GT(good, 2000);
+    }
 }
 
 TEST(Http2SessionTest, InterimResponsesAndTrailersLeaveNothing) {

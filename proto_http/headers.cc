@@ -143,6 +143,18 @@ void Headers::add_lower_case(std::string_view name, std::string_view value) {
                         static_cast<std::uint32_t>(begin + name.size()), static_cast<std::uint32_t>(value.size())});
 }
 
+void Headers::append(const Headers& other, std::size_t first, std::size_t last) {
+    if (first == last) return;
+    const std::uint32_t begin = other.entries_[first].name;
+    const Entry& final = other.entries_[last - 1];
+    const auto shift = static_cast<std::uint32_t>(text_.size()) - begin;
+    text_.append(other.text_, begin, final.value + final.value_size - begin);
+    for (std::size_t i = first; i < last; ++i) {
+        const Entry& entry = other.entries_[i];
+        entries_.push_back({entry.name + shift, entry.name_size, entry.value + shift, entry.value_size});
+    }
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
     // A view into this very list would not outlive its growth.
     const auto is_ours = [this](std::string_view view) {

@@ -122,6 +122,9 @@ public:
     /// around it.
     void add_lower_case(std::string_view name, std::string_view value);
 
+    /// Fields `first` to `last` (exclusive) of another list, of which none has been erased.
+    void append(const Headers& other, std::size_t first, std::size_t last);
+
     /// For parsers that meet all fields at once: append_block copies their lines, then add_of_block says where in that
     /// copy a name, which the parser has made canonical there, and a value are.
     struct Block {

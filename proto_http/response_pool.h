@@ -54,10 +54,7 @@ public:
         response.remote.reset();
         response.timings = {};
         response.tls.reset();
-        response.error.code = 0;
-        response.error.text.clear();
-        response.error.message.clear();
-        response.error.always_thrown = false;
+        if (response.error) response.error = {};
         response.cookie_header.clear();
         response.redirects_followed = 0;
     }

@@ -1,7 +1,7 @@
 """The HTTP/2 figures of bench.py: client CPU per request (user and system) against h2load, in alternation, over TLS.
 
-One connection per VU, with 1 and with 10 streams at a time. `client` is the HTTP client by itself, with its metrics;
-`C++` and `script` are the whole product.
+One connection per VU, with 1 and with 10 streams at a time. `client` is the HTTP client by itself, with its metrics: a
+fiber for each stream, or a batch of ten by one fiber. `C++` and `script` are the whole product.
 """
 import os
 import re
@@ -18,8 +18,8 @@ def h2load(bench, url, connections, streams, seconds):
     return cpu / int(done.group(1))
 
 
-def client(bench, url, connections, streams, seconds):
-    output, _, _ = bench.run(bench.pinned(0, [bench.path("proto_http/client_benchmark"), url, str(connections), str(seconds), str(streams)]))
+def client(bench, url, connections, streams, seconds, *mode):
+    output, _, _ = bench.run(bench.pinned(0, [bench.path("proto_http/client_benchmark"), url, str(connections), str(seconds), str(streams), *mode]))
     return float(re.search(r"([\d.]+) us CPU/request", output).group(1)) / 1e6
 
 
@@ -31,6 +31,7 @@ def measure(bench, arguments):
             for streams in (1, 10):
                 name = f"client: GET of {size} bytes, {connections} connections × {streams}"
                 rows.append((name, path, connections, streams, lambda url, c=connections, s=streams: client(bench, url, c, s, arguments.seconds)))
+            rows.append((f"client: batches of ten, {size} bytes, {connections} connections", path, connections, 10, lambda url, c=connections: client(bench, url, c, 10, arguments.seconds, "batch")))
             whole = lambda command, url, c=connections: bench.ours(command, url, c, arguments.seconds, SETTINGS)
             rows.append((f"C++: GET of {size} bytes, {connections} connections × 1", path, connections, 1, lambda url, w=whole: w([bench.LOOP, "--no-color"], url)))
             rows.append((f"script: GET of {size} bytes, {connections} connections × 1", path, connections, 1, lambda url, w=whole: w([bench.K6, "run", bench.LOOP_JS], url)))
