@@ -278,12 +278,6 @@ void Http2Connection::opened(bool in_company) {
 
 MaybeFailure Http2Connection::receive(Http2Stream& stream, Deadline& deadline) {
     Fiber* const fiber = Fiber::current();
-    struct Guard {
-        Http2Connection& connection;
-        Http2Stream& stream;
-        ~Guard() { connection.give_up(stream); }
-    };
-    const Guard guard{*this, stream};
     while (stream.state == Http2Stream::State::open) {
         stream.woken = false;
         stream.waiter = fiber;
@@ -297,7 +291,9 @@ MaybeFailure Http2Connection::receive(Http2Stream& stream, Deadline& deadline) {
         };
         const Waiting waiting{*this, stream};
         deadline.suspend({&wake_early, &stream});
-        if (stream.state == Http2Stream::State::open && deadline.over()) return timed_out();
+        if (stream.state != Http2Stream::State::open || !deadline.over()) continue;
+        give_up(stream);
+        return timed_out();
     }
     return std::move(stream.outcome.failure);
 }

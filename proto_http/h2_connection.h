@@ -7,8 +7,9 @@
 //   auto connection = Http2Connection::start(shared, vu, std::move(dialled));
 //   Http2Stream stream(response, outcome, {});
 //   if (auto failure = connection->wait_for_slot(deadline)) …
-//   connection->send(request, stream);                                  // request: scratch is fine
-//   if (auto failure = connection->receive(stream, deadline)) …
+//   connection->send(request, stream, false);                      // request: scratch is fine
+//   if (auto failure = connection->receive(stream, deadline)) …    // may throw Interrupted
+//   connection->give_up(stream);                                   // in any case, before the stream goes
 //
 //   state   | event                                            | next
 //   open    | GOAWAY of either side, no stream number left     | leaving: takes no requests, streams go on
@@ -57,8 +58,8 @@ public:
     /// Returns when the server takes another stream, or (check usable()) when it never will. `ready` is set if that
     /// took time.
     MaybeFailure wait_for_slot(Deadline& deadline, TimePoint& ready);
-    /// Begins a request, right after wait_for_slot(); receive() or tell() must follow. `in_company`: others follow in
-    /// the same turn of the worker, and go out with it.
+    /// Begins a request, right after wait_for_slot(); receive() or tell() must follow, and in the end give_up().
+    /// `in_company`: others follow in the same turn of the worker, and go out with it.
     void send(const Http2Request& request, Http2Stream& stream, bool in_company);
     /// The same as Http2Session::open_like() for open().
     bool send_like(const void* source, std::string_view method, Http2Stream& stream, bool in_company);
@@ -66,7 +67,7 @@ public:
     MaybeFailure receive(Http2Stream& stream, Deadline& deadline);
     /// For whoever is no fiber: the listener hears of the end of the response, at once if that was the end already.
     void tell(Http2Stream& stream, Http2Stream::Listener& listener);
-    /// Nobody waits for the response any more: tells the server, if that is not over.
+    /// The stream goes away: tells the server, if the response is not over. Again: nothing.
     void give_up(Http2Stream& stream);
 
     void close();

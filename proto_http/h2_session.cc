@@ -186,6 +186,7 @@ struct Http2Session::Impl {
     Http2Stream* found = nullptr;
     /// Whose head or trailers are being read, if anybody waits for them.
     Http2Stream* reading = nullptr;
+    /// Goes before the session, whose buffers it holds.
     Http2HeadReader reader;
     /// Made into frames completely, but not known to be sent.
     std::vector<Http2Stream*> serialized;

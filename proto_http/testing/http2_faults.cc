@@ -125,6 +125,8 @@ std::vector<Http2Fault> http2_faults() {
         {"TwoContentLengths",
          headers(1, status_field(200) + field("content-length", "1") + field("content-length", "2")),
          stream_protocol_error},
+        {"ControlCharacterInAName", head_with("x\x01", "x"), stream_protocol_error},
+        {"ControlCharacterInAValue", head_with("x", "a\x01z"), stream_protocol_error},
         {"SwitchingProtocols", headers(1, status_field(101)), stream_protocol_error},
         {"InterimResponseThatEnds", headers(1, status_field(100), end_headers | end_stream), stream_protocol_error},
         {"DataBeforeHeaders", data(1, "x"), connection_protocol_error},
@@ -134,6 +136,11 @@ std::vector<Http2Fault> http2_faults() {
          stream_protocol_error},
         {"ShorterThanItsLength", head_with("content-length", "5") + data(1, "hell", end_stream), generic},
         {"LongerThanItsLength", head_with("content-length", "5") + data(1, "hello!", end_stream), generic},
+        {"LongerThanItsLengthAndPadded",
+         head_with("content-length", "5") +
+             frame(FrameType::data, padded | end_stream, 1, std::string("\x01hello!\0", 8)),
+         generic},
+        {"DataWhereNoneBelongs", headers(1, status_field(204)) + data(1, "x", end_stream), stream_protocol_error},
         {"NoneOfItsLength", headers(1, status_field(200) + field("content-length", "5"), end_headers | end_stream),
          generic},
 
